@@ -1,0 +1,1 @@
+//! Minimum-cost assignment on sparse problems.

@@ -1,0 +1,2 @@
+//! Who could have made which detection: gating, assignment.
+pub mod assign;

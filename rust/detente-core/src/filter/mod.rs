@@ -1,0 +1,1 @@
+//! Batched Kalman filters: predict, update, smooth.

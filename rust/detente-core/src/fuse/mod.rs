@@ -1,0 +1,2 @@
+//! Fusion of estimates that share information.
+pub mod covariance_intersection;

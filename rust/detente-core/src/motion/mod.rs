@@ -1,0 +1,137 @@
+//! Motion models: how a state moves, and how uncertain that makes it.
+//!
+//! One state order for all: positions, then velocities, then accelerations. For the kinematic
+//! models the transition is f ⊗ I and the noise q ⊗ diag(density), with f and q small matrices in
+//! closed form (Bar-Shalom, Li and Kirubarajan 2001, section 6.2).
+
+mod constant_acceleration;
+mod constant_velocity;
+mod random_walk;
+
+use crate::lanes::Real;
+use crate::{Error, Result};
+
+/// The most axes a model may have.
+pub const MAX_AXES: usize = 3;
+/// The most derivatives of the position a kinematic state holds, the position included.
+pub const MAX_ORDER: usize = 3;
+
+/// A matrix over the derivatives of one axis, f or q; entries beyond the order are zero.
+pub type Axis<T> = [[T; MAX_ORDER]; MAX_ORDER];
+
+/// Which derivative is driven by white noise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The position.
+    RandomWalk,
+    /// The velocity.
+    ConstantVelocity,
+    /// The acceleration.
+    ConstantAcceleration,
+}
+
+/// A random walk, constant velocity or constant acceleration in one to three axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kinematic {
+    kind: Kind,
+    density: Vec<f64>,
+}
+
+impl Kinematic {
+    /// A model with one power spectral density of the driving white noise for each axis.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] unless there are one to three densities, each positive and finite.
+    pub fn new(kind: Kind, density: &[f64]) -> Result<Self> {
+        if density.is_empty() || density.len() > MAX_AXES {
+            return Err(Error::Setting {
+                what: "axes",
+                expected: "1, 2 or 3",
+                found: density.len().to_string(),
+            });
+        }
+        if let Some(bad) = density.iter().find(|d| !(d.is_finite() && **d > 0.0)) {
+            return Err(Error::Setting {
+                what: "the power spectral density",
+                expected: "positive and finite",
+                found: bad.to_string(),
+            });
+        }
+        Ok(Self { kind, density: density.to_vec() })
+    }
+
+    /// How many axes of space it moves in.
+    #[must_use]
+    pub fn axes(&self) -> usize {
+        self.density.len()
+    }
+
+    /// How many derivatives of the position the state holds, the position included.
+    #[must_use]
+    pub fn order(&self) -> usize {
+        match self.kind {
+            Kind::RandomWalk => 1,
+            Kind::ConstantVelocity => 2,
+            Kind::ConstantAcceleration => 3,
+        }
+    }
+
+    /// The dimension of the state, axes × order.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.axes() * self.order()
+    }
+
+    /// The power spectral density of the driving noise, one per axis.
+    #[must_use]
+    pub fn density(&self) -> &[f64] {
+        &self.density
+    }
+
+    /// f(Δt), the transition of one axis.
+    #[inline(always)]
+    pub fn axis_transition<T: Real>(&self, dt_s: T) -> Axis<T> {
+        match self.kind {
+            Kind::RandomWalk => random_walk::transition(dt_s),
+            Kind::ConstantVelocity => constant_velocity::transition(dt_s),
+            Kind::ConstantAcceleration => constant_acceleration::transition(dt_s),
+        }
+    }
+
+    /// q(Δt), the noise of one axis at density 1.
+    #[inline(always)]
+    pub fn axis_noise<T: Real>(&self, dt_s: T) -> Axis<T> {
+        match self.kind {
+            Kind::RandomWalk => random_walk::noise(dt_s),
+            Kind::ConstantVelocity => constant_velocity::noise(dt_s),
+            Kind::ConstantAcceleration => constant_acceleration::noise(dt_s),
+        }
+    }
+
+    /// F(Δt) = f ⊗ I as a dense row-major matrix of dim × dim.
+    #[must_use]
+    pub fn transition(&self, dt_s: f64) -> Vec<f64> {
+        let f = self.axis_transition(dt_s);
+        self.dense(|row, col, _| f[row][col])
+    }
+
+    /// Q(Δt) = q ⊗ diag(density) as a dense row-major matrix of dim × dim.
+    #[must_use]
+    pub fn noise(&self, dt_s: f64) -> Vec<f64> {
+        let q = self.axis_noise(dt_s);
+        self.dense(|row, col, axis| q[row][col] * self.density[axis])
+    }
+
+    fn dense(&self, entry: impl Fn(usize, usize, usize) -> f64) -> Vec<f64> {
+        let (axes, order, dim) = (self.axes(), self.order(), self.dim());
+        let mut out = vec![0.0; dim * dim];
+        for row in 0..order {
+            for col in 0..order {
+                for axis in 0..axes {
+                    out[(row * axes + axis) * dim + col * axes + axis] = entry(row, col, axis);
+                }
+            }
+        }
+        out
+    }
+}

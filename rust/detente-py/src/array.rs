@@ -1,0 +1,100 @@
+//! The one door for NumPy: dtype, shape, contiguity and finiteness are checked here and nowhere else.
+
+use detente_core::Error;
+use numpy::ndarray::{Dim, Dimension, IntoDimension};
+use numpy::{
+    PyArray, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
+    PyUntypedArray, PyUntypedArrayMethods,
+};
+use pyo3::prelude::*;
+
+use crate::error::{exception, named};
+
+/// A finite, C-contiguous float64 array of N dimensions, kept alive while it is read.
+pub struct Input<'py, const N: usize> {
+    array: PyReadonlyArrayDyn<'py, f64>,
+}
+
+impl<const N: usize> Input<'_, N> {
+    /// The lengths of the N dimensions.
+    pub fn shape(&self) -> [usize; N] {
+        let mut out = [0; N];
+        out.copy_from_slice(self.array.shape());
+        out
+    }
+
+    /// The values, row by row.
+    pub fn values(&self) -> &[f64] {
+        self.array.as_slice().unwrap_or(&[]) // contiguous by construction
+    }
+}
+
+/// Reads `object` as a finite float64 array of N dimensions; `None` in `shape` permits any length.
+///
+/// Integers and narrower floats are converted; text, objects and complex numbers are refused.
+pub fn input<'py, const N: usize>(
+    what: &str,
+    object: &Bound<'py, PyAny>,
+    shape: [Option<usize>; N],
+) -> PyResult<Input<'py, N>> {
+    let py = object.py();
+    let numpy = py.import("numpy")?;
+    let any = numpy.call_method1("asarray", (object,))?;
+    let untyped = any.cast::<PyUntypedArray>()?;
+    let dtype = untyped.dtype();
+    if !"fiu".contains(dtype.kind() as char) {
+        let message = format!(
+            "{what} must hold real numbers, found dtype {dtype}; convert it to float64 first"
+        );
+        return Err(named("DTypeError", &message));
+    }
+    let fits = untyped.ndim() == N
+        && untyped.shape().iter().zip(shape).all(|(&n, want)| want.is_none_or(|want| n == want));
+    if !fits {
+        return Err(exception(Error::Shape {
+            what: what.to_owned(),
+            expected: describe(&shape),
+            found: describe(&untyped.shape().iter().map(|&n| Some(n)).collect::<Vec<_>>()),
+        }));
+    }
+    let float = numpy.call_method1("ascontiguousarray", (any, "float64"))?;
+    let array = float.cast_into::<PyArrayDyn<f64>>()?.readonly();
+    let input = Input { array };
+    finite(what, input.values(), input.shape().iter().skip(1).product())?;
+    Ok(input)
+}
+
+/// Refuses a NaN or an infinity, naming its row.
+fn finite(what: &str, values: &[f64], row_length: usize) -> PyResult<()> {
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(at) => Err(exception(Error::NotFinite {
+            what: what.to_owned(),
+            row: at / row_length.max(1),
+            value: values[at],
+        })),
+    }
+}
+
+/// A shape as people write it: `(n, 4)`.
+fn describe(shape: &[Option<usize>]) -> String {
+    let parts: Vec<_> =
+        shape.iter().map(|n| n.map_or_else(|| "n".to_owned(), |n| n.to_string())).collect();
+    match parts.as_slice() {
+        [one] => format!("({one},)"),
+        many => format!("({})", many.join(", ")),
+    }
+}
+
+/// A new array of the given shape over `values`.
+pub fn output<'py, const N: usize>(
+    py: Python<'py>,
+    values: Vec<f64>,
+    shape: [usize; N],
+) -> PyResult<Bound<'py, PyArray<f64, Dim<[usize; N]>>>>
+where
+    Dim<[usize; N]>: Dimension,
+    [usize; N]: IntoDimension<Dim = Dim<[usize; N]>>,
+{
+    PyArray1::from_vec(py, values).reshape(shape)
+}

@@ -1,0 +1,15 @@
+//! The module `detente._core`: one file per part of the core, thin.
+
+mod array;
+mod error;
+mod gil;
+mod motion;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("DEBUG", cfg!(debug_assertions))?;
+    motion::register(module)
+}
