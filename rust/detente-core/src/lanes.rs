@@ -1,40 +1,21 @@
-//! Eight numbers side by side: the unit in which the store computes.
+//! Eight numbers side by side: the unit in which rows are stored and computed.
 //!
 //! Every operation works lane by lane, so a result does not depend on how wide the processor's
 //! registers are: scalar, AVX2 and AVX-512 code give the same bits. No operation here fuses a
 //! multiplication with an addition, and none adds across lanes.
 
-use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+use std::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
 
-/// How many rows are computed together.
+use pulp::Simd;
+use serde::{Deserialize, Serialize};
+
+/// How many rows are stored together.
 pub const WIDTH: usize = 8;
 
 /// Eight `f64`, one per row of a block.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[repr(align(64))]
 pub struct Lanes(pub [f64; WIDTH]);
-
-/// What the closed forms need of a number: they are written once for one number and for eight.
-pub trait Real:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Mul<f64, Output = Self>
-{
-    /// The same number everywhere.
-    fn splat(value: f64) -> Self;
-}
-
-impl Real for f64 {
-    #[inline(always)]
-    fn splat(value: f64) -> Self {
-        value
-    }
-}
-
-impl Real for Lanes {
-    #[inline(always)]
-    fn splat(value: f64) -> Self {
-        Self([value; WIDTH])
-    }
-}
 
 impl Lanes {
     /// Eight zeros.
@@ -42,76 +23,130 @@ impl Lanes {
     /// Eight ones.
     pub const ONE: Self = Self([1.0; WIDTH]);
 
-    /// Lane by lane `function(self)`.
+    /// Up to eight numbers, padded with zeros.
     #[inline(always)]
-    pub fn map(self, function: impl Fn(f64) -> f64) -> Self {
-        let mut out = [0.0; WIDTH];
-        for lane in 0..WIDTH {
-            out[lane] = function(self.0[lane]);
-        }
-        Self(out)
+    #[must_use]
+    pub fn from_rows(rows: &[f64]) -> Self {
+        let mut out = Self::ZERO;
+        out.0[..rows.len()].copy_from_slice(rows);
+        out
+    }
+}
+
+/// What the closed forms need of a number: they are written once for one number and for many.
+pub trait Real:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Mul<f64, Output = Self>
+{
+    /// The given constant as a number of the same kind as `self`.
+    fn constant(self, value: f64) -> Self;
+}
+
+impl Real for f64 {
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        value
+    }
+}
+
+/// As many lanes as one register of the processor holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Vector<S: Simd> {
+    simd: S,
+    value: S::f64s,
+}
+
+impl<S: Simd> Vector<S> {
+    /// How many vectors make up eight lanes.
+    pub const PARTS: usize = WIDTH / S::F64_LANES;
+
+    /// The same number in every lane.
+    #[inline(always)]
+    pub fn splat(simd: S, value: f64) -> Self {
+        Self { simd, value: simd.splat_f64s(value) }
     }
 
-    /// Lane by lane `function(self, other)`.
+    /// Reads one part of eight lanes.
     #[inline(always)]
-    pub fn zip(self, other: Self, function: impl Fn(f64, f64) -> f64) -> Self {
-        let mut out = [0.0; WIDTH];
-        for lane in 0..WIDTH {
-            out[lane] = function(self.0[lane], other.0[lane]);
-        }
-        Self(out)
+    pub fn load(simd: S, lanes: &Lanes, part: usize) -> Self {
+        Self { simd, value: S::as_simd_f64s(&lanes.0).0[part] }
+    }
+
+    /// Writes one part of eight lanes.
+    #[inline(always)]
+    pub fn store(self, lanes: &mut Lanes, part: usize) {
+        S::as_mut_simd_f64s(&mut lanes.0).0[part] = self.value;
+    }
+
+    /// The square root, NaN below zero.
+    #[inline(always)]
+    #[must_use]
+    pub fn sqrt(self) -> Self {
+        Self { value: self.simd.sqrt_f64s(self.value), ..self }
     }
 
     /// 1 / self.
     #[inline(always)]
+    #[must_use]
     pub fn recip(self) -> Self {
-        self.map(|x| 1.0 / x)
+        Self { value: self.simd.div_f64s(self.simd.splat_f64s(1.0), self.value), ..self }
     }
 
-    /// The square root.
+    /// `self` where `flag` is above zero, zero elsewhere.
     #[inline(always)]
-    pub fn sqrt(self) -> Self {
-        self.map(f64::sqrt)
+    #[must_use]
+    pub fn or_zero(self, flag: Self) -> Self {
+        let zero = self.simd.splat_f64s(0.0);
+        let above = self.simd.less_than_f64s(zero, flag.value);
+        Self { value: self.simd.select_f64s(above, self.value, zero), ..self }
     }
 }
 
-impl Default for Lanes {
-    fn default() -> Self {
-        Self::ZERO
+impl<S: Simd> Real for Vector<S> {
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        Self::splat(self.simd, value)
     }
 }
 
 macro_rules! lane_by_lane {
-    ($($trait:ident $method:ident $assign_trait:ident $assign_method:ident $op:tt),*) => {$(
-        impl $trait for Lanes {
+    ($($trait:ident $method:ident $intrinsic:ident),*) => {$(
+        impl<S: Simd> $trait for Vector<S> {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                self.zip(other, |a, b| a $op b)
-            }
-        }
-        impl $assign_trait for Lanes {
-            #[inline(always)]
-            fn $assign_method(&mut self, other: Self) {
-                *self = *self $op other;
+                Self { value: self.simd.$intrinsic(self.value, other.value), ..self }
             }
         }
     )*};
 }
-lane_by_lane!(Add add AddAssign add_assign +, Sub sub SubAssign sub_assign -, Mul mul MulAssign mul_assign *);
+lane_by_lane!(Add add add_f64s, Sub sub sub_f64s, Mul mul mul_f64s);
 
-impl Mul<f64> for Lanes {
+impl<S: Simd> Mul<f64> for Vector<S> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: f64) -> Self {
-        self.map(|a| a * other)
+        self * self.constant(other)
     }
 }
 
-impl Neg for Lanes {
+impl<S: Simd> Neg for Vector<S> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        self.map(|a| -a)
+        Self { value: self.simd.neg_f64s(self.value), ..self }
+    }
+}
+
+impl<S: Simd> AddAssign for Vector<S> {
+    #[inline(always)]
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl<S: Simd> SubAssign for Vector<S> {
+    #[inline(always)]
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
     }
 }

@@ -3,9 +3,11 @@
 //! No Python in here. The layers and the direction of imports are in `rust/ARCHITECTURE.md`.
 
 pub mod assoc;
+pub mod chi_square;
 pub mod error;
 pub mod filter;
 pub mod fuse;
+pub mod gaussian;
 pub mod geodesy;
 pub mod id;
 pub mod lanes;

@@ -1,1 +1,7 @@
-//! Batched Kalman filters: predict, update, smooth.
+//! Kalman filters on blocks of eight rows.
+
+pub mod predict;
+pub mod project;
+pub mod state;
+pub mod unscented;
+pub mod update;

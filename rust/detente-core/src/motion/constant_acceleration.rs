@@ -5,7 +5,7 @@ use crate::lanes::Real;
 
 #[inline(always)]
 pub(super) fn transition<T: Real>(dt_s: T) -> Axis<T> {
-    let (zero, one) = (T::splat(0.0), T::splat(1.0));
+    let (zero, one) = (dt_s.constant(0.0), dt_s.constant(1.0));
     [[one, dt_s, dt_s * dt_s * 0.5], [zero, one, dt_s], [zero, zero, one]]
 }
 

@@ -30,6 +30,39 @@ pub enum Kind {
     ConstantAcceleration,
 }
 
+impl Kind {
+    /// How many derivatives of the position the state holds, the position included.
+    #[inline(always)]
+    #[must_use]
+    pub const fn order(self) -> usize {
+        match self {
+            Self::RandomWalk => 1,
+            Self::ConstantVelocity => 2,
+            Self::ConstantAcceleration => 3,
+        }
+    }
+
+    /// f(Δt), the transition of one axis.
+    #[inline(always)]
+    pub fn transition<T: Real>(self, dt_s: T) -> Axis<T> {
+        match self {
+            Self::RandomWalk => random_walk::transition(dt_s),
+            Self::ConstantVelocity => constant_velocity::transition(dt_s),
+            Self::ConstantAcceleration => constant_acceleration::transition(dt_s),
+        }
+    }
+
+    /// q(Δt), the noise of one axis at density 1.
+    #[inline(always)]
+    pub fn noise<T: Real>(self, dt_s: T) -> Axis<T> {
+        match self {
+            Self::RandomWalk => random_walk::noise(dt_s),
+            Self::ConstantVelocity => constant_velocity::noise(dt_s),
+            Self::ConstantAcceleration => constant_acceleration::noise(dt_s),
+        }
+    }
+}
+
 /// A random walk, constant velocity or constant acceleration in one to three axes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kinematic {
@@ -66,20 +99,16 @@ impl Kinematic {
         self.density.len()
     }
 
-    /// How many derivatives of the position the state holds, the position included.
+    /// Which derivative is driven by white noise.
     #[must_use]
-    pub fn order(&self) -> usize {
-        match self.kind {
-            Kind::RandomWalk => 1,
-            Kind::ConstantVelocity => 2,
-            Kind::ConstantAcceleration => 3,
-        }
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// The dimension of the state, axes × order.
     #[must_use]
     pub fn dim(&self) -> usize {
-        self.axes() * self.order()
+        self.axes() * self.kind.order()
     }
 
     /// The power spectral density of the driving noise, one per axis.
@@ -88,42 +117,22 @@ impl Kinematic {
         &self.density
     }
 
-    /// f(Δt), the transition of one axis.
-    #[inline(always)]
-    pub fn axis_transition<T: Real>(&self, dt_s: T) -> Axis<T> {
-        match self.kind {
-            Kind::RandomWalk => random_walk::transition(dt_s),
-            Kind::ConstantVelocity => constant_velocity::transition(dt_s),
-            Kind::ConstantAcceleration => constant_acceleration::transition(dt_s),
-        }
-    }
-
-    /// q(Δt), the noise of one axis at density 1.
-    #[inline(always)]
-    pub fn axis_noise<T: Real>(&self, dt_s: T) -> Axis<T> {
-        match self.kind {
-            Kind::RandomWalk => random_walk::noise(dt_s),
-            Kind::ConstantVelocity => constant_velocity::noise(dt_s),
-            Kind::ConstantAcceleration => constant_acceleration::noise(dt_s),
-        }
-    }
-
     /// F(Δt) = f ⊗ I as a dense row-major matrix of dim × dim.
     #[must_use]
     pub fn transition(&self, dt_s: f64) -> Vec<f64> {
-        let f = self.axis_transition(dt_s);
+        let f = self.kind.transition(dt_s);
         self.dense(|row, col, _| f[row][col])
     }
 
     /// Q(Δt) = q ⊗ diag(density) as a dense row-major matrix of dim × dim.
     #[must_use]
     pub fn noise(&self, dt_s: f64) -> Vec<f64> {
-        let q = self.axis_noise(dt_s);
+        let q = self.kind.noise(dt_s);
         self.dense(|row, col, axis| q[row][col] * self.density[axis])
     }
 
     fn dense(&self, entry: impl Fn(usize, usize, usize) -> f64) -> Vec<f64> {
-        let (axes, order, dim) = (self.axes(), self.order(), self.dim());
+        let (axes, order, dim) = (self.axes(), self.kind.order(), self.dim());
         let mut out = vec![0.0; dim * dim];
         for row in 0..order {
             for col in 0..order {

@@ -1,0 +1,164 @@
+//! Predicted measurements: ẑ, H P Hᵀ and the link to the state, for every row.
+
+use pulp::{Simd, WithSimd};
+
+use crate::sensor::{Linearisation, Model, Polar, Sensor};
+use crate::Result;
+use crate::filter::unscented;
+use crate::filter::update::{Link, spread_block};
+use crate::gaussian::{Gaussians, stride};
+use crate::lanes::{Lanes, WIDTH};
+use crate::linalg::{packed, packed_len};
+
+/// What a sensor would measure of each row.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    /// m
+    pub dim: usize,
+    /// ẑ, m lanes a block.
+    pub predicted: Vec<Lanes>,
+    /// H P Hᵀ packed, without the measurement's own noise.
+    pub spread: Vec<Lanes>,
+    link: Storage,
+}
+
+#[derive(Clone, Debug)]
+enum Storage {
+    Leading,
+    Jacobian(Vec<Lanes>),
+    Cross(Vec<Lanes>),
+}
+
+impl Projection {
+    /// How the measurement of one block depends on its state.
+    #[must_use]
+    pub fn link(&self, state_dim: usize, block: usize) -> Link<'_> {
+        let size = self.dim * state_dim;
+        match &self.link {
+            Storage::Leading => Link::Leading,
+            Storage::Jacobian(h) => Link::Jacobian(&h[block * size..(block + 1) * size]),
+            Storage::Cross(c) => Link::Cross(&c[block * size..(block + 1) * size]),
+        }
+    }
+}
+
+/// Projects every row into the sensor's measurement space.
+///
+/// # Errors
+/// Whatever the user's function raised; [`crate::Error::NotPositiveDefinite`] from the unscented
+/// transform.
+pub fn project(sensor: &Sensor, rows: &Gaussians, axes: usize) -> Result<Projection> {
+    match (&sensor.model, sensor.linearisation) {
+        (Model::Position | Model::State, _) => Ok(leading(sensor.dim(axes), rows)),
+        (Model::Polar(polar), Linearisation::Extended) => Ok(extended(sensor, *polar, rows)),
+        (Model::Polar(polar), Linearisation::Unscented) => {
+            unscented_projection(sensor, rows, axes, |points| {
+                let mut out = vec![0.0; points.len() / rows.dim() * polar.dim()];
+                let images = out.chunks_exact_mut(polar.dim());
+                for (state, image) in points.chunks_exact(rows.dim()).zip(images) {
+                    polar.measure(&sensor.pose, state, image);
+                }
+                Ok(out)
+            })
+        }
+        (Model::User(user), _) => {
+            unscented_projection(sensor, rows, axes, |points| user.measure(points, rows.dim()))
+        }
+    }
+}
+
+fn leading(m: usize, rows: &Gaussians) -> Projection {
+    let (mut predicted, mut spread) = (Vec::new(), Vec::new());
+    for block in rows.blocks() {
+        predicted.extend_from_slice(&block[..m]);
+        spread.extend_from_slice(&block[rows.dim()..rows.dim() + packed_len(m)]);
+    }
+    Projection { dim: m, predicted, spread, link: Storage::Leading }
+}
+
+fn extended(sensor: &Sensor, polar: Polar, rows: &Gaussians) -> Projection {
+    let (m, dim) = (polar.dim(), rows.dim());
+    let blocks = rows.blocks().len();
+    let mut predicted = vec![Lanes::ZERO; blocks * m];
+    let mut jacobian = vec![Lanes::ZERO; blocks * m * dim];
+    let (mut z, mut h) = (vec![0.0; m], vec![0.0; m * dim]);
+    for row in 0..rows.len() {
+        let state: Vec<f64> = (0..dim).map(|i| rows.mean(row, i)).collect();
+        polar.measure(&sensor.pose, &state, &mut z);
+        polar.linearise(&sensor.pose, &state, &mut h);
+        put(&mut predicted, row, &z);
+        put(&mut jacobian, row, &h);
+    }
+    let mut spread = vec![Lanes::ZERO; blocks * packed_len(m)];
+    let jacobians = &jacobian;
+    pulp::Arch::new().dispatch(Spread { rows, m, jacobians, spread: &mut spread });
+    Projection { dim: m, predicted, spread, link: Storage::Jacobian(jacobian) }
+}
+
+/// Writes one row's values into its lane.
+fn put(lanes: &mut [Lanes], row: usize, values: &[f64]) {
+    let start = row / WIDTH * values.len();
+    for (plane, &value) in lanes[start..].iter_mut().zip(values) {
+        plane.0[row % WIDTH] = value;
+    }
+}
+
+struct Spread<'a> {
+    rows: &'a Gaussians,
+    m: usize,
+    jacobians: &'a [Lanes],
+    spread: &'a mut [Lanes],
+}
+
+impl WithSimd for Spread<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let dim = self.rows.dim();
+        let blocks = self.rows.lanes().chunks_exact(stride(dim));
+        let jacobians = self.jacobians.chunks_exact(self.m * dim);
+        let spreads = self.spread.chunks_exact_mut(packed_len(self.m));
+        for ((block, h), spread) in blocks.zip(jacobians).zip(spreads) {
+            spread_block(simd, dim, self.m, h, block, spread);
+        }
+    }
+}
+
+fn unscented_projection(
+    sensor: &Sensor,
+    rows: &Gaussians,
+    axes: usize,
+    measure: impl FnOnce(&[f64]) -> Result<Vec<f64>>,
+) -> Result<Projection> {
+    let (m, dim) = (sensor.dim(axes), rows.dim());
+    let blocks = rows.blocks().len();
+    let points = unscented::points(dim, &rows.dense_means(), &rows.packed_covs())?;
+    let images = measure(&points)?;
+    let mut predicted = vec![Lanes::ZERO; blocks * m];
+    let mut spread = vec![Lanes::ZERO; blocks * packed_len(m)];
+    let mut cross = vec![Lanes::ZERO; blocks * m * dim];
+    let count = unscented::count(dim);
+    let each = points.chunks_exact(count * dim).zip(images.chunks_exact(count * m));
+    for (row, (points, images)) in each.enumerate() {
+        let (z, deviations) = unscented::centre(dim, m, images, |i| sensor.is_angle(i));
+        let mut s = vec![0.0; packed_len(m)];
+        let mut c = vec![0.0; dim * m];
+        for (point, deviation) in deviations.chunks_exact(m).enumerate() {
+            let weight = unscented::weight(dim, point);
+            for k in 0..m {
+                for l in 0..k + 1 {
+                    s[packed(k, l)] += weight * deviation[k] * deviation[l];
+                }
+                for i in 0..dim {
+                    let from_mean = points[point * dim + i] - points[i];
+                    c[i * m + k] += weight * from_mean * deviation[k];
+                }
+            }
+        }
+        put(&mut predicted, row, &z);
+        put(&mut spread, row, &s);
+        put(&mut cross, row, &c);
+    }
+    Ok(Projection { dim: m, predicted, spread, link: Storage::Cross(cross) })
+}

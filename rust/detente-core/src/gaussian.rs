@@ -1,0 +1,192 @@
+//! Many Gaussians of one dimension, in blocks of eight: means, then packed covariances.
+
+use serde::{Deserialize, Serialize};
+
+use crate::lanes::{Lanes, WIDTH};
+use crate::linalg::{packed, packed_len};
+
+/// How many lanes a block of Gaussians of this dimension fills.
+#[inline(always)]
+#[must_use]
+pub const fn stride(dim: usize) -> usize {
+    dim + packed_len(dim)
+}
+
+/// `len` Gaussians; the rows that pad the last block are standard normal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gaussians {
+    dim: usize,
+    len: usize,
+    lanes: Vec<Lanes>,
+}
+
+impl Gaussians {
+    /// No Gaussians yet.
+    #[must_use]
+    pub fn new(dim: usize) -> Self {
+        Self { dim, len: 0, lanes: Vec::new() }
+    }
+
+    /// The dimension d.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The blocks, each `stride(dim)` lanes.
+    pub fn blocks(&self) -> impl ExactSizeIterator<Item = &[Lanes]> {
+        self.lanes.chunks_exact(stride(self.dim))
+    }
+
+    /// All lanes, block after block.
+    #[must_use]
+    pub fn lanes(&self) -> &[Lanes] {
+        &self.lanes
+    }
+
+    /// All lanes, to be changed.
+    pub fn lanes_mut(&mut self) -> &mut [Lanes] {
+        &mut self.lanes
+    }
+
+    /// Component `i` of the mean of a row.
+    #[inline]
+    #[must_use]
+    pub fn mean(&self, row: usize, i: usize) -> f64 {
+        self.lanes[row / WIDTH * stride(self.dim) + i].0[row % WIDTH]
+    }
+
+    /// Entry (i, j) of the covariance of a row.
+    #[inline]
+    #[must_use]
+    pub fn cov(&self, row: usize, i: usize, j: usize) -> f64 {
+        self.lanes[row / WIDTH * stride(self.dim) + self.dim + packed(i, j)].0[row % WIDTH]
+    }
+
+    /// Appends one, its covariance packed.
+    pub fn push(&mut self, mean: &[f64], cov: &[f64]) {
+        let lane = self.len % WIDTH;
+        if lane == 0 {
+            self.lanes.extend(standard_block(self.dim));
+        }
+        let start = self.lanes.len() - stride(self.dim);
+        for (plane, &value) in self.lanes[start..].iter_mut().zip(mean.iter().chain(cov)) {
+            plane.0[lane] = value;
+        }
+        self.len += 1;
+    }
+
+    /// The given rows, in the given order.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Self {
+        let stride = stride(self.dim);
+        let mut lanes = Vec::with_capacity(rows.len().div_ceil(WIDTH) * stride);
+        for group in rows.chunks(WIDTH) {
+            let start = lanes.len();
+            lanes.extend(standard_block(self.dim));
+            for (lane, &row) in group.iter().enumerate() {
+                let source = row as usize / WIDTH * stride;
+                for plane in 0..stride {
+                    lanes[start + plane].0[lane] =
+                        self.lanes[source + plane].0[row as usize % WIDTH];
+                }
+            }
+        }
+        Self { dim: self.dim, len: rows.len(), lanes }
+    }
+
+    /// Writes the rows of `other` over the given rows; the inverse of [`Self::gather`].
+    pub fn scatter(&mut self, rows: &[u32], other: &Self) {
+        let stride = stride(self.dim);
+        for (index, &row) in rows.iter().enumerate() {
+            let (target, source) = (row as usize / WIDTH * stride, index / WIDTH * stride);
+            for plane in 0..stride {
+                self.lanes[target + plane].0[row as usize % WIDTH] =
+                    other.lanes[source + plane].0[index % WIDTH];
+            }
+        }
+    }
+
+    /// The packed covariance of every row.
+    #[must_use]
+    pub fn packed_covs(&self) -> Vec<Vec<f64>> {
+        let entries = |row| (0..self.dim).flat_map(move |i| (0..i + 1).map(move |j| (row, i, j)));
+        (0..self.len)
+            .map(|row| entries(row).map(|(row, i, j)| self.cov(row, i, j)).collect())
+            .collect()
+    }
+
+    /// Writes the means, row-major (n × d).
+    #[must_use]
+    pub fn dense_means(&self) -> Vec<f64> {
+        let mut out = Vec::with_capacity(self.len * self.dim);
+        for row in 0..self.len {
+            out.extend((0..self.dim).map(|i| self.mean(row, i)));
+        }
+        out
+    }
+
+    /// Writes the covariances, row-major (n × d × d).
+    #[must_use]
+    pub fn dense_covs(&self) -> Vec<f64> {
+        let dim = self.dim;
+        let mut out = Vec::with_capacity(self.len * dim * dim);
+        for row in 0..self.len {
+            let block = &self.lanes[row / WIDTH * stride(dim) + dim..][..packed_len(dim)];
+            for i in 0..dim {
+                out.extend((0..dim).map(|j| block[packed(i, j)].0[row % WIDTH]));
+            }
+        }
+        out
+    }
+}
+
+/// A block of standard normals.
+fn standard_block(dim: usize) -> impl Iterator<Item = Lanes> {
+    let diagonal = move |k: usize| (0..dim).any(|i| packed(i, i) == k);
+    (0..dim)
+        .map(|_| Lanes::ZERO)
+        .chain((0..packed_len(dim)).map(move |k| if diagonal(k) { Lanes::ONE } else { Lanes::ZERO }))
+}
+
+/// Reads up to eight dense rows (means n × d, covariances n × d × d) into one block.
+#[inline(always)]
+pub fn load_block(dim: usize, mean: &[f64], cov: &[f64], block: &mut [Lanes]) {
+    let rows = mean.len() / dim;
+    let (x, p) = block[..stride(dim)].split_at_mut(dim);
+    for lane in 0..rows {
+        for i in 0..dim {
+            x[i].0[lane] = mean[lane * dim + i];
+            for j in 0..i + 1 {
+                p[packed(i, j)].0[lane] = cov[(lane * dim + i) * dim + j];
+            }
+        }
+    }
+}
+
+/// Writes one block into up to eight dense rows.
+#[inline(always)]
+pub fn store_block(dim: usize, block: &[Lanes], mean: &mut [f64], cov: &mut [f64]) {
+    let rows = mean.len() / dim;
+    let (x, p) = block[..stride(dim)].split_at(dim);
+    for lane in 0..rows {
+        for i in 0..dim {
+            mean[lane * dim + i] = x[i].0[lane];
+            for j in 0..dim {
+                cov[(lane * dim + i) * dim + j] = p[packed(i, j)].0[lane];
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The state of a new object given one detection of it, and how likely that detection was.
+//!
+//! Before it is seen an object may be anywhere with equal density, and its velocity and
+//! acceleration are normal about zero. The likelihood is ∫ ℓ(z | x) p(x) dx per unit of that
+//! density of positions, so that the weight of a newborn is λ · p_D · likelihood.
+
+use std::f64::consts::TAU;
+
+use crate::sensor::{Model, Polar, Sensor};
+use crate::filter::unscented;
+use crate::linalg::{MAX_DIM, cholesky_one, packed, packed_len};
+use crate::Result;
+
+/// What is believed of an object's motion before it is seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// The axes of space.
+    pub axes: usize,
+    /// The dimension of the state.
+    pub dim: usize,
+    /// The standard deviation of the velocity, per axis \[m/s\].
+    pub velocity_std_m_s: f64,
+    /// The standard deviation of the acceleration, per axis \[m/s²\].
+    pub acceleration_std_m_s2: f64,
+}
+
+/// A new object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Newborn {
+    /// x
+    pub mean: Vec<f64>,
+    /// P, packed.
+    pub cov: Vec<f64>,
+    /// ∫ ℓ(z | x) p(x) dx per unit density of positions.
+    pub likelihood: f64,
+}
+
+impl Prior {
+    /// At the origin, with no covariance of the position yet.
+    fn state(&self) -> Newborn {
+        let mut cov = vec![0.0; packed_len(self.dim)];
+        for i in self.axes..self.dim {
+            let std =
+                if i < 2 * self.axes { self.velocity_std_m_s } else { self.acceleration_std_m_s2 };
+            cov[packed(i, i)] = std * std;
+        }
+        Newborn { mean: vec![0.0; self.dim], cov, likelihood: 1.0 }
+    }
+}
+
+/// The new object of each detection (`measurements` k × m), or `None` if this sensor starts none.
+///
+/// # Errors
+/// [`crate::Error`] from the user's function, or if a noise covariance has no Cholesky factor.
+pub fn newborns(
+    sensor: &Sensor,
+    prior: &Prior,
+    measurements: &[f64],
+    noise: impl Fn(usize) -> Vec<f64>,
+) -> Result<Option<Vec<Newborn>>> {
+    let m = sensor.dim(prior.axes);
+    let rows = measurements.chunks_exact(m).enumerate();
+    match &sensor.model {
+        Model::Position => Ok(Some(rows.map(|(k, z)| of_position(prior, z, &noise(k))).collect())),
+        Model::State => Ok(Some(rows.map(|(k, z)| of_state(prior, z, &noise(k))).collect())),
+        Model::Polar(polar) => {
+            Ok(Some(rows.map(|(k, z)| of_polar(sensor, *polar, prior, z, &noise(k))).collect()))
+        }
+        Model::User(user) => {
+            if m != prior.axes {
+                return Ok(None); // no position follows from these components alone
+            }
+            let noises: Vec<_> = rows.map(|(k, _)| noise(k)).collect();
+            let points = unscented::points(m, measurements, &noises)?;
+            let Some(positions) = user.position(&points, prior.axes)? else { return Ok(None) };
+            let moments = unscented::moments(m, prior.axes, &positions, |_| false);
+            Ok(Some(
+                moments
+                    .zip(&noises)
+                    .map(|((mean, cov), noise)| {
+                        let mut new = prior.state();
+                        new.mean[..prior.axes].copy_from_slice(&mean);
+                        new.cov[..packed_len(prior.axes)].copy_from_slice(&cov);
+                        new.likelihood = volume(prior.axes, &cov) / volume(m, noise);
+                        new
+                    })
+                    .collect(),
+            ))
+        }
+    }
+}
+
+/// √det A, zero where A is not positive definite.
+fn volume(dim: usize, a: &[f64]) -> f64 {
+    cholesky_one(dim, a).map_or(0.0, |l| (0..dim).map(|i| l[packed(i, i)]).product())
+}
+
+fn of_position(prior: &Prior, z: &[f64], noise: &[f64]) -> Newborn {
+    let mut new = prior.state();
+    new.mean[..z.len()].copy_from_slice(z);
+    new.cov[..noise.len()].copy_from_slice(noise);
+    new
+}
+
+/// The measured velocity is combined with the prior velocity, and corrects the position through R.
+fn of_state(prior: &Prior, z: &[f64], noise: &[f64]) -> Newborn {
+    let mut new = prior.state();
+    new.mean[..z.len()].copy_from_slice(z);
+    new.cov[..noise.len()].copy_from_slice(noise);
+    let variance = prior.velocity_std_m_s * prior.velocity_std_m_s;
+    for axis in prior.axes..2 * prior.axes {
+        let mut velocity = vec![0.0; prior.dim];
+        velocity[axis] = 1.0;
+        let innovation = -new.mean[axis];
+        new.likelihood *= observe(&mut new, &velocity, innovation, variance);
+    }
+    new
+}
+
+fn normal(x: f64, variance: f64) -> f64 {
+    libm::exp(-0.5 * x * x / variance) / (TAU * variance).sqrt()
+}
+
+/// The converted measurement, its covariance J R Jᵀ; the range rate then corrects the velocity.
+fn of_polar(sensor: &Sensor, polar: Polar, prior: &Prior, z: &[f64], noise: &[f64]) -> Newborn {
+    let axes = prior.axes;
+    let (point, jacobian, volume) = polar.position(&sensor.pose, z);
+    let mut new = prior.state();
+    new.mean[..axes].copy_from_slice(&point[..axes]);
+    for i in 0..axes {
+        for j in 0..i + 1 {
+            let mut sum = 0.0;
+            for k in 0..axes {
+                for l in 0..axes {
+                    sum += jacobian[i][k] * noise[packed(k, l)] * jacobian[j][l];
+                }
+            }
+            new.cov[packed(i, j)] = sum;
+        }
+    }
+    new.likelihood = volume;
+    if polar.range_rate {
+        let m = polar.dim();
+        let mut predicted = [0.0; 4];
+        polar.measure(&sensor.pose, &new.mean, &mut predicted[..m]);
+        let mut h = [0.0; 4 * MAX_DIM];
+        polar.linearise(&sensor.pose, &new.mean, &mut h[..m * prior.dim]);
+        let row = &h[axes * prior.dim..m * prior.dim];
+        let rate = noise[packed(axes, axes)];
+        new.likelihood *= observe(&mut new, row, z[axes] - predicted[axes], rate);
+    }
+    new
+}
+
+/// Conditions on one linear measurement and returns the density of its innovation.
+fn observe(new: &mut Newborn, h: &[f64], innovation: f64, variance: f64) -> f64 {
+    let dim = h.len();
+    let cross: Vec<f64> =
+        (0..dim).map(|i| (0..dim).map(|j| new.cov[packed(i, j)] * h[j]).sum()).collect();
+    let spread = (0..dim).map(|i| h[i] * cross[i]).sum::<f64>() + variance;
+    for i in 0..dim {
+        new.mean[i] += cross[i] * innovation / spread;
+        for j in 0..i + 1 {
+            new.cov[packed(i, j)] -= cross[i] * cross[j] / spread;
+        }
+    }
+    normal(innovation, spread)
+}
