@@ -1,2 +1,3 @@
 //! Who could have made which detection: gating, assignment.
 pub mod assign;
+mod augment;
