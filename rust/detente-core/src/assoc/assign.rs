@@ -50,10 +50,9 @@ pub struct Workspace {
 
 /// Finds the assignment of least total cost.
 ///
-/// Every cost is first reduced by the miss cost of its row; an edge that is then not negative
-/// can never be better than the miss and is dropped (a tie is a miss). Augmenting row reduction
-/// settles most rows, shortest augmenting paths the others. The same problem always gives the
-/// same solution, ties included.
+/// An edge that costs no less than the miss of its row can never be better and is dropped (a tie
+/// is a miss). Then one row after the other enters by a shortest augmenting path. The same
+/// problem always gives the same solution, ties included.
 ///
 /// Jonker and Volgenant, Computing 38 (1987) 325–340; Volgenant, Computers & Operations
 /// Research 23 (1996) 917–932 (sparse); Crouse, IEEE TAES 52 (2016) 1679–1696 (rectangular).
@@ -84,7 +83,7 @@ pub struct Workspace {
 pub fn assign<'w>(problem: Sparse<'_>, workspace: &'w mut Workspace) -> Result<Assignment<'w>> {
     check(&problem)?;
     let Workspace { search, column, row_dual } = workspace;
-    reduce(&problem, search)?;
+    keep_useful(&problem, search)?;
     search.solve();
     column.clear();
     row_dual.clear();
@@ -93,7 +92,7 @@ pub fn assign<'w>(problem: Sparse<'_>, workspace: &'w mut Workspace) -> Result<A
         match search.taken(row) {
             Some(edge) => {
                 column.push(edge.column);
-                row_dual.push(miss_cost + (edge.cost - search.price()[edge.column as usize]));
+                row_dual.push(edge.cost - search.price()[edge.column as usize]);
                 total_cost += problem.cost[edge.position as usize];
             }
             None => {
@@ -160,25 +159,22 @@ fn describe_indptr(indptr: &[usize], edges: usize) -> String {
     }
 }
 
-/// Hands the search the edges that are better than a miss, with their cost minus the miss cost.
-fn reduce(problem: &Sparse<'_>, search: &mut Search) -> Result<()> {
+/// Hands the search the edges that are better than a miss.
+fn keep_useful(problem: &Sparse<'_>, search: &mut Search) -> Result<()> {
     search.clear(problem.columns);
-    for (row, bounds) in problem.indptr.windows(2).enumerate() {
+    for (bounds, &miss_cost) in problem.indptr.windows(2).zip(problem.miss_cost) {
         let (begin, end) = (bounds[0], bounds[1]);
         let edges = problem.indices[begin..end].iter().zip(&problem.cost[begin..end]);
         for (position, (&column, &cost)) in (begin as u32..).zip(edges) {
-            let reduced = cost - problem.miss_cost[row];
-            if reduced < 0.0 && reduced > f64::NEG_INFINITY {
-                search.push(Edge { cost: reduced, column, position });
-            } else if reduced.is_nan() || reduced < 0.0 {
-                return Err(Error::NotFinite {
-                    what: "cost".to_owned(),
-                    row: position as usize,
-                    value: cost,
-                });
+            if cost.is_nan() || cost == f64::NEG_INFINITY {
+                let row = position as usize;
+                return Err(Error::NotFinite { what: "cost".to_owned(), row, value: cost });
+            }
+            if cost < miss_cost {
+                search.push(Edge { cost, column, position });
             }
         }
-        search.end_row();
+        search.end_row(miss_cost);
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
-//! The search behind `assign`: augmenting row reduction, then shortest augmenting paths.
+//! The search behind `assign`: shortest augmenting paths, one row after the other.
 //!
-//! Costs are already reduced by the miss cost, so all edges are negative and a miss costs 0. Each
-//! column has a price v ≤ 0, and 0 while no row holds it; a row's dual is min(0, cost − v) over
-//! its edges. A column once held stays held and prices only fall, so a missed row stays missed.
+//! Each column has a price v ≤ 0, and 0 while no row holds it; a row's dual is the least of its
+//! miss cost and cost − v over its edges. A column once held stays held and prices only fall, so
+//! a missed row stays missed. Without negative costs no price exceeds the cost of the solution,
+//! however large a miss cost or an unused edge is, so none rounds more than the solution does: so
+//! there is no augmenting row reduction here, whose bids reach the second choice at once.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -13,7 +15,7 @@ const NO_EDGE: Edge = Edge { cost: 0.0, column: NONE, position: NONE };
 /// One candidate of a row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
-    /// Cost minus the miss cost of the row; negative.
+    /// The cost, less than the miss cost of its row.
     pub cost: f64,
     /// The column.
     pub column: u32,
@@ -51,7 +53,7 @@ impl Eq for Visit {}
 /// How the current search reached a column.
 #[derive(Clone, Copy, Debug)]
 struct Reach {
-    search: u32,
+    start: u32,
     visited: bool,
     distance: f64,
     row: u32,
@@ -59,7 +61,7 @@ struct Reach {
 }
 
 const UNREACHED: Reach =
-    Reach { search: 0, visited: false, distance: f64::INFINITY, row: NONE, edge: NO_EDGE };
+    Reach { start: NONE, visited: false, distance: f64::INFINITY, row: NONE, edge: NO_EDGE };
 
 /// The end of the best augmenting path so far.
 #[derive(Clone, Copy, Debug)]
@@ -70,15 +72,15 @@ enum End {
     Free(u32),
 }
 
-/// The reduced problem and the state of its solution.
+/// The edges worth considering and the state of the solution.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Search {
     begin: Vec<u32>,
     edges: Vec<Edge>,
+    miss_cost: Vec<f64>,
     taken: Vec<Edge>,
     price: Vec<f64>,
     holder: Vec<u32>,
-    waiting: Vec<u32>,
     reach: Vec<Reach>,
     heap: BinaryHeap<Reverse<Visit>>,
     visited: Vec<u32>,
@@ -90,6 +92,7 @@ impl Search {
         self.begin.clear();
         self.begin.push(0);
         self.edges.clear();
+        self.miss_cost.clear();
         self.price.clear();
         self.price.resize(columns, 0.0);
         self.holder.clear();
@@ -104,7 +107,8 @@ impl Search {
     }
 
     /// Ends the row that is being filled.
-    pub fn end_row(&mut self) {
+    pub fn end_row(&mut self, miss_cost: f64) {
+        self.miss_cost.push(miss_cost);
         self.begin.push(self.edges.len() as u32);
     }
 
@@ -120,82 +124,65 @@ impl Search {
 
     /// Finds the optimum.
     pub fn solve(&mut self) {
-        let rows = self.begin.len() - 1;
+        let rows = self.miss_cost.len();
         self.taken.clear();
         self.taken.resize(rows, NO_EDGE);
-        self.waiting.clear();
-        self.reduce_rows(rows);
-        for search in 0..self.waiting.len() {
-            self.augment(self.waiting[search], search as u32 + 1);
-        }
-    }
-
-    /// The edges of a row.
-    fn row(&self, row: u32) -> &[Edge] {
-        &self.edges[self.begin[row as usize] as usize..self.begin[row as usize + 1] as usize]
-    }
-
-    /// Augmenting row reduction: each row takes its cheapest column and bids its price down to
-    /// where the second choice (another column or the miss) is as good; whoever held the column
-    /// looks again. Rows that are outbid when the bids run out wait for a shortest path.
-    fn reduce_rows(&mut self, rows: usize) {
-        let mut bids = 4 * rows;
-        for first in 0..rows as u32 {
-            let mut row = first;
-            loop {
-                let (mut best, mut second, mut choice) = (0.0, 0.0, NO_EDGE);
-                for &edge in self.row(row) {
-                    let cost = edge.cost - self.price[edge.column as usize];
-                    if cost < best {
-                        (second, best, choice) = (best, cost, edge);
-                    } else if cost < second {
-                        second = cost;
-                    }
-                }
-                if choice.column == NONE {
-                    break; // a miss
-                }
-                let column = choice.column as usize;
-                let outbid = std::mem::replace(&mut self.holder[column], row);
-                self.taken[row as usize] = choice;
-                self.price[column] -= second - best;
-                if outbid == NONE {
-                    break;
-                }
-                self.taken[outbid as usize] = NO_EDGE;
-                if bids == 0 || second == best {
-                    self.waiting.push(outbid);
-                    break;
-                }
-                bids -= 1;
-                row = outbid;
+        for row in 0..rows as u32 {
+            if !self.take_free(row) {
+                self.augment(row);
             }
         }
+    }
+
+    /// Takes the cheapest column of a row if it is free, or the miss if nothing is cheaper: the
+    /// paths of one edge.
+    fn take_free(&mut self, row: u32) -> bool {
+        let (mut best, mut choice) = (self.miss_cost[row as usize], NO_EDGE);
+        for &edge in &self.edges[self.range(row)] {
+            let cost = edge.cost - self.price[edge.column as usize];
+            if cost < best {
+                (best, choice) = (cost, edge);
+            }
+        }
+        if choice.column == NONE {
+            return true;
+        }
+        let holder = &mut self.holder[choice.column as usize];
+        if *holder != NONE {
+            return false;
+        }
+        (*holder, self.taken[row as usize]) = (row, choice);
+        true
+    }
+
+    /// Where the edges of a row stand.
+    fn range(&self, row: u32) -> std::ops::Range<usize> {
+        self.begin[row as usize] as usize..self.begin[row as usize + 1] as usize
     }
 
     /// Finds the shortest augmenting path from `start` by Dijkstra's algorithm on reduced costs,
     /// corrects the prices and takes the path's edges.
-    fn augment(&mut self, start: u32, search: u32) {
+    fn augment(&mut self, start: u32) {
         self.heap.clear();
         self.visited.clear();
-        let (mut length, mut end) = (0.0, End::Miss(start));
-        let (mut row, mut dual) = (start, 0.0);
+        let (mut length, mut end) = (self.miss_cost[start as usize], End::Miss(start));
+        let (mut row, mut dual) = (start, 0.0); // the dual on the scale of this path
         loop {
-            if -dual < length {
-                (length, end) = (-dual, End::Miss(row));
+            let miss = self.miss_cost[row as usize] - dual;
+            if miss < length {
+                (length, end) = (miss, End::Miss(row));
             }
-            let (begin, stop) = (self.begin[row as usize], self.begin[row as usize + 1]);
-            for &edge in &self.edges[begin as usize..stop as usize] {
+            for &edge in &self.edges[self.range(row)] {
                 let column = edge.column as usize;
                 let distance = edge.cost - self.price[column] - dual;
                 if distance >= length {
                     continue;
                 }
                 let reach = &mut self.reach[column];
-                if reach.search == search && (reach.visited || reach.distance <= distance) {
+                if reach.start == start && (reach.visited || reach.distance <= distance) {
                     continue;
                 }
-                *reach = Reach { search, visited: false, distance, row, edge };
+                *reach = Reach { start, visited: false, distance, row, edge };
                 if self.holder[column] == NONE {
                     (length, end) = (distance, End::Free(edge.column));
                 } else {
