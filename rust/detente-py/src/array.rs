@@ -37,14 +37,61 @@ pub fn input<'py, const N: usize>(
     object: &Bound<'py, PyAny>,
     shape: [Option<usize>; N],
 ) -> PyResult<Input<'py, N>> {
-    let py = object.py();
-    let numpy = py.import("numpy")?;
+    let input = any_real(what, object, shape)?;
+    finite(what, input.values(), input.shape().iter().skip(1).product())?;
+    Ok(input)
+}
+
+/// As [`input`], for a call that gives NaN or infinity a meaning or refuses it itself.
+pub fn any_real<'py, const N: usize>(
+    what: &str,
+    object: &Bound<'py, PyAny>,
+    shape: [Option<usize>; N],
+) -> PyResult<Input<'py, N>> {
+    let numpy = object.py().import("numpy")?;
+    let any = checked(what, object, shape, "fiu", "real numbers", "float64")?;
+    let float = numpy.call_method1("ascontiguousarray", (any, "float64"))?;
+    Ok(Input { array: float.cast_into::<PyArrayDyn<f64>>()?.readonly() })
+}
+
+/// Reads `object` as one dimension of whole numbers that are not negative, of type T.
+pub fn whole_numbers<T: TryFrom<i64>>(what: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec<T>> {
+    let numpy = object.py().import("numpy")?;
+    let any = checked(what, object, [None], "iu", "whole numbers", "int64")?;
+    let array = numpy.call_method1("ascontiguousarray", (any, "int64"))?;
+    let array = array.cast_into::<PyArray1<i64>>()?.readonly();
+    let values = array.as_slice()?;
+    let mut out = Vec::with_capacity(values.len());
+    for (row, &value) in values.iter().enumerate() {
+        out.push(T::try_from(value).map_err(|_| {
+            named(
+                "SettingError",
+                &format!(
+                    "{what} must lie in 0..{}, found {value} at row {row}",
+                    1_u128 << (8 * size_of::<T>()).min(63),
+                ),
+            )
+        })?);
+    }
+    Ok(out)
+}
+
+/// `object` as an array whose dtype is of one of the `kinds` and whose shape fits.
+fn checked<'py, const N: usize>(
+    what: &str,
+    object: &Bound<'py, PyAny>,
+    shape: [Option<usize>; N],
+    kinds: &str,
+    meaning: &str,
+    target: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let numpy = object.py().import("numpy")?;
     let any = numpy.call_method1("asarray", (object,))?;
     let untyped = any.cast::<PyUntypedArray>()?;
     let dtype = untyped.dtype();
-    if !"fiu".contains(dtype.kind() as char) {
+    if !kinds.contains(dtype.kind() as char) {
         let message = format!(
-            "{what} must hold real numbers, found dtype {dtype}; convert it to float64 first"
+            "{what} must hold {meaning}, found dtype {dtype}; convert it to {target} first"
         );
         return Err(named("DTypeError", &message));
     }
@@ -57,11 +104,7 @@ pub fn input<'py, const N: usize>(
             found: describe(&untyped.shape().iter().map(|&n| Some(n)).collect::<Vec<_>>()),
         }));
     }
-    let float = numpy.call_method1("ascontiguousarray", (any, "float64"))?;
-    let array = float.cast_into::<PyArrayDyn<f64>>()?.readonly();
-    let input = Input { array };
-    finite(what, input.values(), input.shape().iter().skip(1).product())?;
-    Ok(input)
+    Ok(any)
 }
 
 /// Refuses a NaN or an infinity, naming its row.

@@ -1,6 +1,7 @@
 //! The module `detente._core`: one file per part of the core, thin.
 
 mod array;
+mod association;
 mod error;
 mod gil;
 mod motion;
@@ -11,5 +12,6 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DEBUG", cfg!(debug_assertions))?;
+    association::register(module)?;
     motion::register(module)
 }

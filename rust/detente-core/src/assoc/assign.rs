@@ -1,1 +1,180 @@
-//! Minimum-cost assignment on sparse problems.
+//! Minimum-cost assignment on sparse problems in which every row may also be missed.
+
+use crate::assoc::augment::{Edge, Search};
+use crate::{Error, Result};
+
+/// The column of a row that is missed.
+pub const MISS: u32 = u32::MAX;
+
+/// A sparse assignment problem: compressed rows of edges, and what missing a row costs.
+///
+/// Row `i` owns the edges `indptr[i]..indptr[i + 1]`. Its private miss costs `miss_cost[i]`;
+/// a column that no row takes costs nothing. An edge of cost +∞ is forbidden.
+#[derive(Clone, Copy, Debug)]
+pub struct Sparse<'a> {
+    /// Where each row's edges begin, and at last the number of edges: length rows + 1.
+    pub indptr: &'a [usize],
+    /// The column of each edge.
+    pub indices: &'a [u32],
+    /// The cost of each edge.
+    pub cost: &'a [f64],
+    /// The cost of missing each row.
+    pub miss_cost: &'a [f64],
+    /// The number of columns.
+    pub columns: usize,
+}
+
+/// A solution, lent by the workspace that found it.
+///
+/// The duals prove that it is optimal: for every edge `u[i] + v[j] ≤ cost`, for every row
+/// `u[i] ≤ miss_cost`, for every column `v[j] ≤ 0`, and Σu + Σv is the total cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assignment<'a> {
+    /// The column of each row, or [`MISS`].
+    pub column: &'a [u32],
+    /// Σ cost of the edges taken + Σ miss cost of the rows missed.
+    pub total_cost: f64,
+    /// The dual u of each row.
+    pub row_dual: &'a [f64],
+    /// The dual v of each column.
+    pub column_dual: &'a [f64],
+}
+
+/// Memory that a caller in a loop keeps, so that [`assign`] allocates only while problems grow.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    search: Search,
+    column: Vec<u32>,
+    row_dual: Vec<f64>,
+}
+
+/// Finds the assignment of least total cost.
+///
+/// An edge that costs no less than the miss of its row can never be better and is dropped (a tie
+/// is a miss). Then one row after the other enters by a shortest augmenting path. The same
+/// problem always gives the same solution, ties included.
+///
+/// Jonker and Volgenant, Computing 38 (1987) 325–340; Volgenant, Computers & Operations
+/// Research 23 (1996) 917–932 (sparse); Crouse, IEEE TAES 52 (2016) 1679–1696 (rectangular).
+///
+/// # Errors
+///
+/// When lengths do not fit together, `indptr` decreases, a column is out of range, a cost is NaN
+/// or −∞, or a miss cost is not finite.
+///
+/// # Examples
+///
+/// ```
+/// use detente_core::assoc::assign::{assign, Sparse, Workspace, MISS};
+///
+/// let problem = Sparse {
+///     indptr: &[0, 2, 3],
+///     indices: &[0, 1, 0],
+///     cost: &[1.0, 2.0, 1.5],
+///     miss_cost: &[10.0, 10.0],
+///     columns: 2,
+/// };
+/// let mut workspace = Workspace::default();
+/// let solution = assign(problem, &mut workspace)?;
+/// assert_eq!(solution.column, [1, 0]);
+/// assert_eq!(solution.total_cost, 3.5);
+/// # Ok::<(), detente_core::Error>(())
+/// ```
+pub fn assign<'w>(problem: Sparse<'_>, workspace: &'w mut Workspace) -> Result<Assignment<'w>> {
+    check(&problem)?;
+    let Workspace { search, column, row_dual } = workspace;
+    keep_useful(&problem, search)?;
+    search.solve();
+    column.clear();
+    row_dual.clear();
+    let mut total_cost = 0.0;
+    for (row, &miss_cost) in problem.miss_cost.iter().enumerate() {
+        match search.taken(row) {
+            Some(edge) => {
+                column.push(edge.column);
+                row_dual.push(edge.cost - search.price()[edge.column as usize]);
+                total_cost += problem.cost[edge.position as usize];
+            }
+            None => {
+                column.push(MISS);
+                row_dual.push(miss_cost);
+                total_cost += miss_cost;
+            }
+        }
+    }
+    Ok(Assignment { column, total_cost, row_dual, column_dual: search.price() })
+}
+
+/// Refuses a problem whose arrays do not fit together.
+fn check(problem: &Sparse<'_>) -> Result<()> {
+    let Sparse { indptr, indices, cost, miss_cost, columns } = problem;
+    let length = |what: &str, expected: usize, found: usize| {
+        if expected == found {
+            return Ok(());
+        }
+        let (what, expected, found) =
+            (what.to_owned(), format!("({expected},)"), format!("({found},)"));
+        Err(Error::Shape { what, expected, found })
+    };
+    length("miss_cost", indptr.len().saturating_sub(1), miss_cost.len())?;
+    length("cost", indices.len(), cost.len())?;
+    let rises =
+        indptr.first() == Some(&0) && indptr.last() == Some(&indices.len()) && indptr.is_sorted();
+    if !rises {
+        return Err(Error::Setting {
+            what: "indptr",
+            expected: "non-decreasing from 0 to the number of edges",
+            found: describe_indptr(indptr, indices.len()),
+        });
+    }
+    if let Some(&found) = indices.iter().find(|&&column| column as usize >= *columns) {
+        return Err(Error::Setting {
+            what: "indices",
+            expected: "smaller than the number of columns",
+            found: format!("{found} of {columns} columns"),
+        });
+    }
+    if [miss_cost.len(), indices.len(), *columns].iter().any(|&n| n >= MISS as usize) {
+        return Err(Error::Setting {
+            what: "the problem",
+            expected: "smaller than 2³² − 1 rows, columns and edges",
+            found: format!("{} × {columns} with {} edges", miss_cost.len(), indices.len()),
+        });
+    }
+    match miss_cost.iter().position(|cost| !cost.is_finite()) {
+        Some(row) => {
+            Err(Error::NotFinite { what: "miss_cost".to_owned(), row, value: miss_cost[row] })
+        }
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with `indptr`, in words.
+fn describe_indptr(indptr: &[usize], edges: usize) -> String {
+    match (indptr.first(), indptr.last(), indptr.windows(2).position(|pair| pair[1] < pair[0])) {
+        (None, ..) => "no entries (no rows need one entry, 0)".to_owned(),
+        (Some(&first), ..) if first != 0 => format!("{first} at its start"),
+        (.., Some(at)) => format!("{} after {} at row {at}", indptr[at + 1], indptr[at]),
+        (_, last, _) => format!("{} at its end with {edges} edges", last.unwrap_or(&0)),
+    }
+}
+
+/// Hands the search the edges that are better than a miss.
+fn keep_useful(problem: &Sparse<'_>, search: &mut Search) -> Result<()> {
+    search.clear(problem.columns);
+    for (bounds, &miss_cost) in problem.indptr.windows(2).zip(problem.miss_cost) {
+        let (begin, end) = (bounds[0], bounds[1]);
+        let edges = problem.indices[begin..end].iter().zip(&problem.cost[begin..end]);
+        for (position, (&column, &cost)) in (begin as u32..).zip(edges) {
+            if cost.is_nan() || cost == f64::NEG_INFINITY {
+                let row = position as usize;
+                return Err(Error::NotFinite { what: "cost".to_owned(), row, value: cost });
+            }
+            if cost < miss_cost {
+                search.push(Edge { cost, column, position });
+            }
+        }
+        search.end_row(miss_cost);
+    }
+    Ok(())
+}

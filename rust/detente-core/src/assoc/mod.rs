@@ -1,5 +1,6 @@
 //! Who could have made which detection: gating, assignment.
 
 pub mod assign;
+mod augment;
 pub mod gate;
 mod kd_tree;
