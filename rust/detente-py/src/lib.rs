@@ -2,6 +2,7 @@
 
 mod array;
 mod error;
+mod geo;
 mod gil;
 mod motion;
 
@@ -11,5 +12,6 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DEBUG", cfg!(debug_assertions))?;
+    geo::register(module)?;
     motion::register(module)
 }
