@@ -7,6 +7,7 @@ one picture in which nothing is counted twice.
 from detente import association, errors
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
+from detente.geo import LocalFrame
 from detente.motion import ConstantVelocity
 
 if _DEBUG:
@@ -19,4 +20,4 @@ if _DEBUG:
         stacklevel=2,
     )
 
-__all__ = ["ConstantVelocity", "__version__", "association", "errors"]
+__all__ = ["ConstantVelocity", "LocalFrame", "__version__", "association", "errors"]

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from typing import final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 __version__: str
 DEBUG: bool
@@ -21,3 +21,22 @@ class Kinematic:
 def assign(
     indptr: object, indices: object, cost: object, miss_cost: object
 ) -> tuple[NDArray[np.int64], float]: ...
+def ecef_from_geodetic(
+    lat_deg: ArrayLike, lon_deg: ArrayLike, height_m: ArrayLike
+) -> NDArray[np.float64]: ...
+def geodetic_from_ecef(
+    ecef_m: ArrayLike,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+
+@final
+class LocalFrame:
+    def __new__(cls, lat_deg: float, lon_deg: float, height_m: float) -> LocalFrame: ...
+    def enu_from_geodetic(
+        self, lat_deg: ArrayLike, lon_deg: ArrayLike, height_m: ArrayLike
+    ) -> NDArray[np.float64]: ...
+    def geodetic_from_enu(
+        self, enu_m: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+    def geodetic_from_en(
+        self, en_height_m: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...

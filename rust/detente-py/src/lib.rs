@@ -3,6 +3,7 @@
 mod array;
 mod association;
 mod error;
+mod geo;
 mod gil;
 mod motion;
 
@@ -13,5 +14,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DEBUG", cfg!(debug_assertions))?;
     association::register(module)?;
+    geo::register(module)?;
     motion::register(module)
 }
