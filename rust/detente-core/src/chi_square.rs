@@ -45,9 +45,14 @@ mod tests {
     #[test]
     fn quantiles_agree_with_the_printed_tables() {
         // Abramowitz and Stegun, table 26.8
-        for (dof, below, x) in
-            [(1, 0.95, 3.84146), (2, 0.99, 9.21034), (3, 0.999, 16.2662), (6, 0.95, 12.5916), (4, 0.05, 0.710721), (5, 0.5, 4.35146)]
-        {
+        for (dof, below, x) in [
+            (1, 0.95, 3.84146),
+            (2, 0.99, 9.21034),
+            (3, 0.999, 16.2662),
+            (6, 0.95, 12.5916),
+            (4, 0.05, 0.710721),
+            (5, 0.5, 4.35146),
+        ] {
             assert!((quantile(dof, below) / x - 1.0).abs() < 2e-6, "{dof} {below}");
         }
     }

@@ -156,9 +156,9 @@ impl Gaussians {
 /// A block of standard normals.
 fn standard_block(dim: usize) -> impl Iterator<Item = Lanes> {
     let diagonal = move |k: usize| (0..dim).any(|i| packed(i, i) == k);
-    (0..dim)
-        .map(|_| Lanes::ZERO)
-        .chain((0..packed_len(dim)).map(move |k| if diagonal(k) { Lanes::ONE } else { Lanes::ZERO }))
+    (0..dim).map(|_| Lanes::ZERO).chain(
+        (0..packed_len(dim)).map(move |k| if diagonal(k) { Lanes::ONE } else { Lanes::ZERO }),
+    )
 }
 
 /// Reads up to eight dense rows (means n × d, covariances n × d × d) into one block.

@@ -91,6 +91,14 @@ impl<S: Simd> Vector<S> {
         Self { value: self.simd.div_f64s(self.simd.splat_f64s(1.0), self.value), ..self }
     }
 
+    /// The larger of two.
+    #[inline(always)]
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        let less = self.simd.less_than_f64s(self.value, other.value);
+        Self { value: self.simd.select_f64s(less, other.value, self.value), ..self }
+    }
+
     /// `self` where `flag` is above zero, zero elsewhere.
     #[inline(always)]
     #[must_use]

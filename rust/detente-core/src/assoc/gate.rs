@@ -57,7 +57,8 @@ impl<'a> Noise<'a> {
     }
 
     /// The largest variance of each component.
-    fn largest(&self, m: usize) -> [f64; MAX_DIM] {
+    #[must_use]
+    pub fn largest(&self, m: usize) -> [f64; MAX_DIM] {
         let mut out = [0.0; MAX_DIM];
         let (Self::Shared(all) | Self::Each(all)) = self;
         for noise in all.chunks_exact(packed_len(m)) {
@@ -218,8 +219,8 @@ impl Search<'_> {
                 let mut s = [0.0; packed_len(MAX_DIM)];
                 let noise = self.detections.noise.of(m, detection);
                 for entry in 0..packed_len(m) {
-                    s[entry] =
-                        self.lane(&self.projection.spread, packed_len(m), row, entry) + noise[entry];
+                    s[entry] = self.lane(&self.projection.spread, packed_len(m), row, entry)
+                        + noise[entry];
                 }
                 let factor = cholesky_one(m, &s[..packed_len(m)])?;
                 forward_one(m, &factor, &mut white[..m]);
@@ -244,7 +245,8 @@ fn whiteners(m: usize, spread: &[Lanes], noise: &[f64]) -> Vec<Lanes> {
     for block in out.chunks_exact_mut(size) {
         let (w, log_volume) = block.split_at_mut(size - 1);
         for lane in 0..WIDTH {
-            log_volume[0].0[lane] = -(0..m).map(|i| libm::log(w[packed(i, i)].0[lane])).sum::<f64>();
+            log_volume[0].0[lane] =
+                -(0..m).map(|i| libm::log(w[packed(i, i)].0[lane])).sum::<f64>();
         }
     }
     out

@@ -2,13 +2,46 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::unscented;
+use crate::Result;
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, Real, Vector, WIDTH};
-use crate::linalg::{Matrix, packed};
-use crate::motion::{Axis, Kind, Kinematic};
+use crate::linalg::{Matrix, packed, packed_from_dense};
+use crate::motion::{Axis, Kind, Kinematic, Motion, UserMotion};
+
+/// Predicts every row by its own time step, under any model; a user's by the unscented transform.
+///
+/// # Errors
+/// Whatever the user's function raised; [`crate::Error::NotPositiveDefinite`] if a covariance has
+/// no Cholesky factor.
+pub fn predict(motion: &Motion, gaussians: &mut Gaussians, dt_s: &[f64]) -> Result<()> {
+    match motion {
+        Motion::Kinematic(model) => predict_kinematic(model, gaussians, dt_s),
+        Motion::User(model) => *gaussians = predict_user(model.as_ref(), gaussians, dt_s)?,
+    }
+    Ok(())
+}
+
+fn predict_user(model: &dyn UserMotion, rows: &Gaussians, dt_s: &[f64]) -> Result<Gaussians> {
+    let dim = model.dim();
+    let points = unscented::points(dim, &rows.dense_means(), &rows.packed_covs())?;
+    let count = unscented::count(dim);
+    let repeated: Vec<f64> = dt_s.iter().flat_map(|&dt| std::iter::repeat_n(dt, count)).collect();
+    let images = model.transition(&points, &repeated)?;
+    let noise = model.noise(dt_s)?;
+    let mut out = Gaussians::new(dim);
+    let moments = unscented::moments(dim, dim, &images, |_| false);
+    for ((mean, mut cov), noise) in moments.zip(noise.chunks_exact(dim * dim)) {
+        for (entry, noise) in cov.iter_mut().zip(packed_from_dense(dim, noise)) {
+            *entry += noise;
+        }
+        out.push(&mean, &cov);
+    }
+    Ok(out)
+}
 
 /// Predicts every row by its own time step, one step per row.
-pub fn predict(model: &Kinematic, gaussians: &mut Gaussians, dt_s: &[f64]) {
+pub fn predict_kinematic(model: &Kinematic, gaussians: &mut Gaussians, dt_s: &[f64]) {
     pulp::Arch::new().dispatch(Predict { model, lanes: gaussians.lanes_mut(), dt_s });
 }
 

@@ -2,13 +2,13 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::sensor::{Linearisation, Model, Polar, Sensor};
 use crate::Result;
 use crate::filter::unscented;
 use crate::filter::update::{Link, spread_block};
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, WIDTH};
 use crate::linalg::{packed, packed_len};
+use crate::sensor::{Linearisation, Model, Polar, Sensor};
 
 /// What a sensor would measure of each row.
 #[derive(Clone, Debug)]

@@ -94,7 +94,9 @@ pub fn centre(
         .collect();
     let deviations = images
         .chunks_exact(image_dim)
-        .flat_map(|image| (0..image_dim).map(|i| difference(image[i], mean[i], i)).collect::<Vec<_>>())
+        .flat_map(|image| {
+            (0..image_dim).map(|i| difference(image[i], mean[i], i)).collect::<Vec<_>>()
+        })
         .collect();
     (mean, deviations)
 }

@@ -8,6 +8,9 @@ mod constant_acceleration;
 mod constant_velocity;
 mod random_walk;
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 use crate::lanes::Real;
 use crate::{Error, Result};
 
@@ -18,6 +21,56 @@ pub const MAX_ORDER: usize = 3;
 
 /// A matrix over the derivatives of one axis, f or q; entries beyond the order are zero.
 pub type Axis<T> = [[T; MAX_ORDER]; MAX_ORDER];
+
+/// How states move.
+#[derive(Clone, Debug)]
+pub enum Motion {
+    /// A linear model in closed form.
+    Kinematic(Kinematic),
+    /// A function of the user's.
+    User(Arc<dyn UserMotion>),
+}
+
+/// A motion model that the user wrote, over many states at once.
+pub trait UserMotion: Debug + Send + Sync {
+    /// How many axes of space it moves in; the first components of the state are the positions.
+    fn axes(&self) -> usize;
+
+    /// The dimension d of the state.
+    fn dim(&self) -> usize;
+
+    /// f(x, Δt) for `states` (k × d, row-major), each by its own time step.
+    ///
+    /// # Errors
+    /// [`Error::User`] with whatever the function raised.
+    fn transition(&self, states: &[f64], dt_s: &[f64]) -> Result<Vec<f64>>;
+
+    /// Q(Δt) for each time step (k × d × d, row-major).
+    ///
+    /// # Errors
+    /// [`Error::User`] with whatever the function raised.
+    fn noise(&self, dt_s: &[f64]) -> Result<Vec<f64>>;
+}
+
+impl Motion {
+    /// How many axes of space it moves in.
+    #[must_use]
+    pub fn axes(&self) -> usize {
+        match self {
+            Self::Kinematic(model) => model.axes(),
+            Self::User(model) => model.axes(),
+        }
+    }
+
+    /// The dimension of the state.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        match self {
+            Self::Kinematic(model) => model.dim(),
+            Self::User(model) => model.dim(),
+        }
+    }
+}
 
 /// Which derivative is driven by white noise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -125,13 +125,12 @@ impl Sensor {
         }
     }
 
-    /// The probability that an object it covers goes unseen in one scan; a report of one object
-    /// says nothing about another.
+    /// The rate of reports of one object, zero of a scanning sensor.
     #[must_use]
-    pub fn miss_probability(&self) -> f64 {
+    pub fn report_rate_per_s(&self) -> f64 {
         match self.mode {
-            Mode::Scanning { detection_probability } => 1.0 - detection_probability,
-            Mode::Reporting { .. } => 1.0,
+            Mode::Scanning { .. } => 0.0,
+            Mode::Reporting { rate_per_s } => rate_per_s,
         }
     }
 

@@ -116,11 +116,8 @@ impl Polar {
 mod tests {
     use super::*;
 
-    const POSE: Pose = Pose {
-        position_m: [3.0, -7.0, 2.0],
-        heading_rad: 0.4,
-        velocity_m_s: [1.0, -2.0, 0.5],
-    };
+    const POSE: Pose =
+        Pose { position_m: [3.0, -7.0, 2.0], heading_rad: 0.4, velocity_m_s: [1.0, -2.0, 0.5] };
 
     fn models() -> impl Iterator<Item = Polar> {
         [(false, false), (false, true), (true, false), (true, true)]

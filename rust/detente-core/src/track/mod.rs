@@ -1,1 +1,178 @@
-//! The tracker.
+//! The tracker: one step a scan, one model of existence, and the association to choose.
+
+mod birth;
+mod canonical;
+mod gnn;
+mod life;
+mod newborn;
+mod select;
+mod step;
+mod store;
+mod update;
+
+pub use birth::Birth;
+pub use step::{Scan, Stepped};
+pub use store::Store;
+
+use crate::id::{Birthplace, IdKey, TrackId};
+use crate::linalg::{MAX_DIM, cholesky_one, packed_from_dense};
+use crate::motion::Motion;
+use crate::{Error, Result};
+use birth::Undetected;
+use life::SensorLog;
+
+/// What a tracker believes about the world before it sees anything.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How objects move.
+    pub motion: Motion,
+    /// How objects appear.
+    pub birth: Birth,
+    /// The probability that an object lives on for a second.
+    pub survival_per_s: f64,
+    /// The probability that an object's detection falls into its gate.
+    pub gate_probability: f64,
+    /// An undetected track less likely than this is forgotten.
+    pub prune_existence: f64,
+    /// The key of the identities.
+    pub id_key: IdKey,
+}
+
+impl Settings {
+    fn check(&self) -> Result<()> {
+        let (axes, dim) = (self.motion.axes(), self.motion.dim());
+        let bad = |what, expected, found: String| Err(Error::Setting { what, expected, found });
+        if axes == 0 || axes > 3 || dim < axes || dim > MAX_DIM {
+            let expected = "one to three axes in a state of at most nine components";
+            return bad("motion", expected, format!("{axes} axes, {dim} components"));
+        }
+        if !(self.survival_per_s > 0.0 && self.survival_per_s <= 1.0) {
+            let found = self.survival_per_s.to_string();
+            return bad("survival_per_s", "above 0 and at most 1", found);
+        }
+        if !(self.gate_probability > 0.0 && self.gate_probability < 1.0) {
+            return bad("gate_probability", "between 0 and 1", self.gate_probability.to_string());
+        }
+        if !(self.prune_existence >= 0.0 && self.prune_existence < 1.0) {
+            let found = self.prune_existence.to_string();
+            return bad("prune_existence", "at least 0 and below 1", found);
+        }
+        self.birth.check()
+    }
+}
+
+/// A multi-target tracker.
+#[derive(Clone, Debug)]
+pub struct Tracker {
+    settings: Settings,
+    store: Store,
+    undetected: Undetected,
+    sensors: Vec<SensorLog>,
+    time_s: f64,
+    steps: u64,
+}
+
+impl Tracker {
+    /// A tracker that has seen nothing.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a setting outside its range.
+    pub fn new(settings: Settings) -> Result<Self> {
+        settings.check()?;
+        let undetected = Undetected::new(&settings.birth);
+        let store = Store::new(settings.motion.dim());
+        let time_s = f64::NEG_INFINITY;
+        Ok(Self { settings, store, undetected, sensors: Vec::new(), time_s, steps: 0 })
+    }
+
+    /// What the tracker was made with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The living tracks, each at its own time.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The time of the latest scan, −∞ before the first.
+    #[must_use]
+    pub fn time_s(&self) -> f64 {
+        self.time_s
+    }
+
+    /// The living tracks as they are expected to be at a time; the tracker itself stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::TimeOrder`] for a time before the latest scan.
+    pub fn predict(&self, time_s: f64) -> Result<Store> {
+        self.refuse_earlier(time_s)?;
+        let mut tracks = self.store.clone();
+        self.advance(&mut tracks, time_s)?;
+        Ok(tracks)
+    }
+
+    /// Adds tracks from outside: n means (n × d), n covariances (n × d × d), n probabilities of
+    /// existence. Returns their identities.
+    ///
+    /// # Errors
+    /// [`Error::NotPositiveDefinite`], [`Error::Setting`], [`Error::TimeOrder`]; then none is added.
+    pub fn add(
+        &mut self,
+        time_s: f64,
+        means: &[f64],
+        covs: &[f64],
+        existence: &[f64],
+    ) -> Result<Vec<TrackId>> {
+        self.refuse_earlier(time_s)?;
+        let dim = self.settings.motion.dim();
+        let covs: Vec<Vec<f64>> =
+            covs.chunks_exact(dim * dim).map(|dense| packed_from_dense(dim, dense)).collect();
+        if let Some(row) = covs.iter().position(|cov| cholesky_one(dim, cov).is_none()) {
+            return Err(Error::NotPositiveDefinite { what: "cov".to_owned(), row });
+        }
+        if let Some(bad) = existence.iter().find(|r| !(**r > 0.0 && **r <= 1.0)) {
+            let found = bad.to_string();
+            return Err(Error::Setting {
+                what: "existence",
+                expected: "above 0 and at most 1",
+                found,
+            });
+        }
+        let number = self.log("", time_s, 0.0);
+        let repeat = self.sensors[number].repeat();
+        let mut ids = Vec::with_capacity(covs.len());
+        for (k, (mean, cov)) in means.chunks_exact(dim).zip(&covs).enumerate() {
+            let id = self.settings.id_key.identity(Birthplace {
+                sensor: "",
+                time_s,
+                repeat,
+                detection: k as u32,
+            });
+            self.store.push(id, mean, cov, existence[k], time_s);
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    /// Forgets a track.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`] if no living track has the identity.
+    pub fn remove(&mut self, id: TrackId) -> Result<()> {
+        if !self.store.id.contains(&id) {
+            return Err(Error::UnknownId { id });
+        }
+        self.store = self.store.keep(|row| self.store.id[row] != id);
+        Ok(())
+    }
+
+    fn refuse_earlier(&self, time_s: f64) -> Result<()> {
+        if time_s.is_finite() && time_s >= self.time_s {
+            return Ok(());
+        }
+        Err(Error::TimeOrder { latest: self.time_s, found: time_s })
+    }
+}

@@ -6,10 +6,11 @@
 
 use std::f64::consts::TAU;
 
-use crate::sensor::{Model, Polar, Sensor};
+use crate::Result;
+use crate::assoc::gate::Detections;
 use crate::filter::unscented;
 use crate::linalg::{MAX_DIM, cholesky_one, packed, packed_len};
-use crate::Result;
+use crate::sensor::{Model, Polar, Sensor, UserModel};
 
 /// What is believed of an object's motion before it is seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,46 +49,50 @@ impl Prior {
     }
 }
 
-/// The new object of each detection (`measurements` k × m), or `None` if this sensor starts none.
+/// The new object of each detection; none if this sensor starts no tracks.
 ///
 /// # Errors
 /// [`crate::Error`] from the user's function, or if a noise covariance has no Cholesky factor.
 pub fn newborns(
     sensor: &Sensor,
     prior: &Prior,
-    measurements: &[f64],
-    noise: impl Fn(usize) -> Vec<f64>,
-) -> Result<Option<Vec<Newborn>>> {
+    detections: Detections<'_>,
+) -> Result<Vec<Newborn>> {
     let m = sensor.dim(prior.axes);
-    let rows = measurements.chunks_exact(m).enumerate();
-    match &sensor.model {
-        Model::Position => Ok(Some(rows.map(|(k, z)| of_position(prior, z, &noise(k))).collect())),
-        Model::State => Ok(Some(rows.map(|(k, z)| of_state(prior, z, &noise(k))).collect())),
+    let noise = |k| detections.noise.of(m, k);
+    let rows = detections.values.chunks_exact(m).enumerate();
+    Ok(match &sensor.model {
+        Model::Position => rows.map(|(k, z)| of_position(prior, z, noise(k))).collect(),
+        Model::State => rows.map(|(k, z)| of_state(prior, z, noise(k))).collect(),
         Model::Polar(polar) => {
-            Ok(Some(rows.map(|(k, z)| of_polar(sensor, *polar, prior, z, &noise(k))).collect()))
+            rows.map(|(k, z)| of_polar(sensor, *polar, prior, z, noise(k))).collect()
         }
-        Model::User(user) => {
-            if m != prior.axes {
-                return Ok(None); // no position follows from these components alone
-            }
-            let noises: Vec<_> = rows.map(|(k, _)| noise(k)).collect();
-            let points = unscented::points(m, measurements, &noises)?;
-            let Some(positions) = user.position(&points, prior.axes)? else { return Ok(None) };
-            let moments = unscented::moments(m, prior.axes, &positions, |_| false);
-            Ok(Some(
-                moments
-                    .zip(&noises)
-                    .map(|((mean, cov), noise)| {
-                        let mut new = prior.state();
-                        new.mean[..prior.axes].copy_from_slice(&mean);
-                        new.cov[..packed_len(prior.axes)].copy_from_slice(&cov);
-                        new.likelihood = volume(prior.axes, &cov) / volume(m, noise);
-                        new
-                    })
-                    .collect(),
-            ))
-        }
-    }
+        // no position follows from fewer or more components than axes alone
+        Model::User(user) if m == prior.axes => of_user(user.as_ref(), prior, detections)?,
+        Model::User(_) => Vec::new(),
+    })
+}
+
+/// The inverse that the user gave, through the unscented transform.
+fn of_user(
+    user: &dyn UserModel,
+    prior: &Prior,
+    detections: Detections<'_>,
+) -> Result<Vec<Newborn>> {
+    let axes = prior.axes;
+    let count = detections.values.len() / axes;
+    let noises: Vec<Vec<f64>> = (0..count).map(|k| detections.noise.of(axes, k).to_vec()).collect();
+    let points = unscented::points(axes, detections.values, &noises)?;
+    let Some(positions) = user.position(&points, axes)? else { return Ok(Vec::new()) };
+    let moments = unscented::moments(axes, axes, &positions, |_| false);
+    let each = moments.zip(&noises).map(|((mean, cov), noise)| {
+        let mut new = prior.state();
+        new.mean[..axes].copy_from_slice(&mean);
+        new.cov[..packed_len(axes)].copy_from_slice(&cov);
+        new.likelihood = volume(axes, &cov) / volume(axes, noise);
+        new
+    });
+    Ok(each.collect())
 }
 
 /// √det A, zero where A is not positive definite.

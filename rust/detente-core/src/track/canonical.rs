@@ -1,0 +1,78 @@
+//! The detections of one scan in an order that does not depend on the caller's.
+
+use super::Scan;
+use crate::assoc::gate::{Detections, Noise};
+use crate::linalg::{cholesky_one, packed_len};
+use crate::sensor::{Sensor, wrap};
+use crate::{Error, Result};
+
+/// A checked scan, its detections sorted by their values, then by their noise.
+#[derive(Clone, Debug)]
+pub(super) struct Canonical<'a> {
+    pub time_s: f64,
+    /// Which of the caller's detections stands at each place.
+    pub order: Vec<u32>,
+    values: Vec<f64>,
+    own_noise: Option<Vec<f64>>,
+    shared_noise: &'a [f64],
+}
+
+impl<'a> Canonical<'a> {
+    pub fn new(scan: Scan<'_>, sensor: &'a Sensor, axes: usize) -> Result<Self> {
+        let m = sensor.dim(axes);
+        let n = check(&scan, m)?;
+        let row = |k: u32| &scan.values[k as usize * m..][..m];
+        let noise = |k: u32| match scan.noise {
+            Some(all) => &all[k as usize * packed_len(m)..][..packed_len(m)],
+            None => &[],
+        };
+        let mut order: Vec<u32> = (0..n as u32).collect();
+        order.sort_by(|&a, &b| {
+            let key = |k: u32| row(k).iter().chain(noise(k));
+            key(a)
+                .zip(key(b))
+                .map(|(x, y)| x.total_cmp(y))
+                .find(|ordering| ordering.is_ne())
+                .unwrap_or_else(|| a.cmp(&b))
+        });
+        let component = |(i, &value): (usize, &f64)| {
+            if sensor.is_angle(i) { wrap(value) } else { value }
+        };
+        let values = order.iter().flat_map(|&k| row(k).iter().enumerate().map(component)).collect();
+        let own_noise = scan.noise.map(|_| order.iter().flat_map(|&k| noise(k)).copied().collect());
+        Ok(Self { time_s: scan.time_s, order, values, own_noise, shared_noise: &sensor.noise })
+    }
+
+    pub fn detections(&self) -> Detections<'_> {
+        let noise = match &self.own_noise {
+            Some(each) => Noise::Each(each),
+            None => Noise::Shared(self.shared_noise),
+        };
+        Detections { values: &self.values, noise }
+    }
+}
+
+/// The number of detections, if they are what they should be.
+fn check(scan: &Scan<'_>, m: usize) -> Result<usize> {
+    let n = scan.values.len() / m;
+    let shape = |what: &str, expected: String, found: usize| {
+        Err(Error::Shape { what: what.to_owned(), expected, found: format!("{found} values") })
+    };
+    if n * m != scan.values.len() {
+        return shape("the detections", format!("(n, {m})"), scan.values.len());
+    }
+    if let Some(at) = scan.values.iter().position(|value| !value.is_finite()) {
+        let what = "the detections".to_owned();
+        return Err(Error::NotFinite { what, row: at / m, value: scan.values[at] });
+    }
+    if let Some(noise) = scan.noise {
+        if noise.len() != n * packed_len(m) {
+            return shape("noise", format!("({n}, {m}, {m})"), noise.len());
+        }
+        let bad = noise.chunks_exact(packed_len(m)).position(|r| cholesky_one(m, r).is_none());
+        if let Some(row) = bad {
+            return Err(Error::NotPositiveDefinite { what: "noise".to_owned(), row });
+        }
+    }
+    Ok(n)
+}

@@ -1,0 +1,174 @@
+//! How tracks live on, begin and are forgotten.
+
+use super::Tracker;
+use super::birth::Origins;
+use super::canonical::Canonical;
+use super::gnn::Allocation;
+use super::select::Selection;
+use super::store::{NO_REPORTER, Store};
+use crate::Result;
+use crate::assoc::assign::MISS;
+use crate::filter::predict::predict;
+use crate::id::Birthplace;
+use crate::sensor::{Mode, Sensor};
+
+/// How often all rows are looked at, when single reports touch only some.
+const SWEEP: u64 = 256;
+
+/// What is remembered of a sensor.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(super) struct SensorLog {
+    name: String,
+    /// When it last looked.
+    time_s: f64,
+    /// How many scans of it came before at that very time.
+    repeat: u32,
+    /// The rate of its reports, zero if it scans.
+    rate_per_s: f64,
+}
+
+impl SensorLog {
+    pub fn repeat(&self) -> u32 {
+        self.repeat
+    }
+}
+
+impl Tracker {
+    /// Brings tracks to a time: motion, death, and the silence of those that report themselves.
+    pub(super) fn advance(&self, tracks: &mut Store, time_s: f64) -> Result<()> {
+        let dt_s: Vec<f64> = tracks.time_s.iter().map(|then| time_s - then).collect();
+        if dt_s.iter().all(|&dt| dt == 0.0) {
+            return Ok(());
+        }
+        predict(&self.settings.motion, &mut tracks.gaussians, &dt_s)?;
+        tracks.existence = self.existence_at(tracks, time_s);
+        tracks.time_s.fill(time_s);
+        Ok(())
+    }
+
+    /// The probability of existence of each row at a later time.
+    ///
+    /// An object that lives with probability a and reports itself at a rate ρ is silent for Δt
+    /// with probability exp(−ρ Δt): r = a e^(−ρ Δt) / (1 − a + a e^(−ρ Δt)).
+    fn existence_at(&self, tracks: &Store, time_s: f64) -> Vec<f64> {
+        let log_survival = libm::log(self.settings.survival_per_s);
+        let mut known = (0.0, 1.0); // the survival over the last Δt: they are mostly the same
+        let rows = tracks.existence.iter().zip(&tracks.time_s).zip(&tracks.reporter);
+        rows.map(|((&existence, then), &reporter)| {
+            let dt_s = time_s - then;
+            if dt_s != known.0 {
+                known = (dt_s, libm::exp(log_survival * dt_s));
+            }
+            let alive = existence * known.1;
+            match self.sensors.get(reporter as usize) {
+                Some(sensor) => {
+                    let silent = libm::exp(-sensor.rate_per_s * dt_s);
+                    alive * silent / (1.0 - alive * (1.0 - silent))
+                }
+                None => alive,
+            }
+        })
+        .collect()
+    }
+
+    /// How long ago this sensor last looked, zero if never.
+    pub(super) fn since_last_s(&self, sensor: &Sensor, time_s: f64) -> f64 {
+        let log = self.sensors.iter().find(|log| log.name == sensor.name);
+        log.map_or(0.0, |log| time_s - log.time_s)
+    }
+
+    /// Notes that a sensor looks now, and returns its number.
+    pub(super) fn log(&mut self, name: &str, time_s: f64, rate_per_s: f64) -> usize {
+        let known = self.sensors.iter().position(|log| log.name == name);
+        let number = known.unwrap_or_else(|| {
+            let never =
+                SensorLog { name: name.to_owned(), time_s: f64::NAN, repeat: 0, rate_per_s };
+            self.sensors.push(never);
+            self.sensors.len() - 1
+        });
+        let log = &mut self.sensors[number];
+        log.repeat = if log.time_s == time_s { log.repeat + 1 } else { 0 };
+        (log.time_s, log.rate_per_s) = (time_s, rate_per_s);
+        self.time_s = time_s;
+        self.steps += 1;
+        number
+    }
+
+    /// Writes down what the scan was for the rows that it concerned.
+    pub(super) fn settle(
+        &self,
+        sensor: &Sensor,
+        near: &mut Store,
+        allocation: &Allocation,
+        order: &[u32],
+        number: usize,
+    ) {
+        for (row, &detection) in allocation.detection.iter().enumerate() {
+            if detection != MISS {
+                near.detection[row] = i64::from(order[detection as usize]);
+                near.last_detection_time_s[row] = near.time_s[row];
+                if matches!(sensor.mode, Mode::Reporting { .. }) {
+                    near.reporter[row] = number as u32;
+                }
+            } else {
+                near.detection[row] = -1;
+            }
+        }
+    }
+
+    /// Begins a track from every detection that no row was given.
+    pub(super) fn begin(
+        &mut self,
+        sensor: &Sensor,
+        scan: &Canonical<'_>,
+        allocation: &Allocation,
+        origins: Origins,
+        number: usize,
+    ) {
+        let mut free = vec![true; scan.order.len()];
+        for &detection in allocation.detection.iter().filter(|&&detection| detection != MISS) {
+            free[detection as usize] = false;
+        }
+        let reporter = match sensor.mode {
+            Mode::Reporting { .. } => number as u32,
+            Mode::Scanning { .. } => NO_REPORTER,
+        };
+        for (k, newborn) in origins.newborns.into_iter().enumerate().filter(|&(k, _)| free[k]) {
+            let existence = origins.born[k] / origins.elsewhere[k];
+            if existence.is_nan() || existence <= 0.0 {
+                continue;
+            }
+            let id = self.settings.id_key.identity(Birthplace {
+                sensor: &sensor.name,
+                time_s: scan.time_s,
+                repeat: self.sensors[number].repeat(),
+                detection: k as u32,
+            });
+            self.store.push(id, &newborn.mean, &newborn.cov, existence, scan.time_s);
+            let row = self.store.len() - 1;
+            self.store.detection[row] = i64::from(scan.order[k]);
+            self.store.reporter[row] = reporter;
+        }
+    }
+
+    /// Forgets the rows that went unseen and are no longer likely.
+    pub(super) fn forget(&mut self, selection: &Selection) {
+        let unlikely = |row: usize, existence: f64| {
+            existence < self.settings.prune_existence && self.store.detection[row] < 0
+        };
+        let keep: Vec<bool> = match selection {
+            Selection::Rows(_) if self.steps.is_multiple_of(SWEEP) => {
+                let faded = self.existence_at(&self.store, self.time_s);
+                faded.into_iter().enumerate().map(|(row, r)| !unlikely(row, r)).collect()
+            }
+            Selection::Rows(_) => return,
+            Selection::All => {
+                let now = self.store.existence.iter().enumerate();
+                now.map(|(row, &r)| !unlikely(row, r)).collect()
+            }
+        };
+        if keep.iter().any(|kept| !kept) {
+            self.store = self.store.keep(|row| keep[row]);
+        }
+    }
+}
