@@ -9,6 +9,17 @@ from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.geo import LocalFrame
 from detente.motion import ConstantVelocity
+from detente.sensors import (
+    Disc,
+    Pose,
+    PositionSensor,
+    RangeBearingElevationSensor,
+    RangeBearingSensor,
+    Sector,
+    StateSensor,
+    UserSensor,
+)
+from detente.tracking import Birth, Tracker, Tracks, UserMotion
 
 if _DEBUG:
     import warnings
@@ -20,4 +31,22 @@ if _DEBUG:
         stacklevel=2,
     )
 
-__all__ = ["ConstantVelocity", "LocalFrame", "__version__", "association", "errors"]
+__all__ = [
+    "Birth",
+    "ConstantVelocity",
+    "Disc",
+    "LocalFrame",
+    "Pose",
+    "PositionSensor",
+    "RangeBearingElevationSensor",
+    "RangeBearingSensor",
+    "Sector",
+    "StateSensor",
+    "Tracker",
+    "Tracks",
+    "UserMotion",
+    "UserSensor",
+    "__version__",
+    "association",
+    "errors",
+]

@@ -6,6 +6,9 @@ mod error;
 mod geo;
 mod gil;
 mod motion;
+mod sensor;
+mod tracker;
+mod user_motion;
 
 use pyo3::prelude::*;
 
@@ -15,5 +18,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DEBUG", cfg!(debug_assertions))?;
     association::register(module)?;
     geo::register(module)?;
-    motion::register(module)
+    motion::register(module)?;
+    sensor::register(module)?;
+    tracker::register(module)
 }

@@ -51,18 +51,8 @@ pub fn project(sensor: &Sensor, rows: &Gaussians, axes: usize) -> Result<Project
     match (&sensor.model, sensor.linearisation) {
         (Model::Position | Model::State, _) => Ok(leading(sensor.dim(axes), rows)),
         (Model::Polar(polar), Linearisation::Extended) => Ok(extended(sensor, *polar, rows)),
-        (Model::Polar(polar), Linearisation::Unscented) => {
-            unscented_projection(sensor, rows, axes, |points| {
-                let mut out = vec![0.0; points.len() / rows.dim() * polar.dim()];
-                let images = out.chunks_exact_mut(polar.dim());
-                for (state, image) in points.chunks_exact(rows.dim()).zip(images) {
-                    polar.measure(&sensor.pose, state, image);
-                }
-                Ok(out)
-            })
-        }
-        (Model::User(user), _) => {
-            unscented_projection(sensor, rows, axes, |points| user.measure(points, rows.dim()))
+        (Model::Polar(_), Linearisation::Unscented) | (Model::User(_), _) => {
+            unscented_projection(sensor, rows, axes)
         }
     }
 }
@@ -125,16 +115,11 @@ impl WithSimd for Spread<'_> {
     }
 }
 
-fn unscented_projection(
-    sensor: &Sensor,
-    rows: &Gaussians,
-    axes: usize,
-    measure: impl FnOnce(&[f64]) -> Result<Vec<f64>>,
-) -> Result<Projection> {
+fn unscented_projection(sensor: &Sensor, rows: &Gaussians, axes: usize) -> Result<Projection> {
     let (m, dim) = (sensor.dim(axes), rows.dim());
     let blocks = rows.blocks().len();
     let points = unscented::points(dim, &rows.dense_means(), &rows.packed_covs())?;
-    let images = measure(&points)?;
+    let images = sensor.measure(axes, dim, &points)?;
     let mut predicted = vec![Lanes::ZERO; blocks * m];
     let mut spread = vec![Lanes::ZERO; blocks * packed_len(m)];
     let mut cross = vec![Lanes::ZERO; blocks * m * dim];

@@ -134,6 +134,38 @@ impl Sensor {
         }
     }
 
+    /// h(x) for `states` (k × dim, row-major), as k × m.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the states have too few components; what the user's function raised.
+    pub fn measure(&self, axes: usize, dim: usize, states: &[f64]) -> Result<Vec<f64>> {
+        let needed = match &self.model {
+            Model::Position => axes,
+            Model::State => 2 * axes,
+            Model::Polar(polar) => polar.axes() * (1 + usize::from(polar.range_rate)),
+            Model::User(_) => 1,
+        };
+        if dim < needed {
+            return Err(Error::Shape {
+                what: "states".to_owned(),
+                expected: format!("(n, at least {needed})"),
+                found: format!("(n, {dim})"),
+            });
+        }
+        let rows = states.chunks_exact(dim);
+        Ok(match &self.model {
+            Model::Position | Model::State => rows.flat_map(|x| &x[..needed]).copied().collect(),
+            Model::Polar(polar) => {
+                let mut out = vec![0.0; rows.len() * polar.dim()];
+                for (state, z) in rows.zip(out.chunks_exact_mut(polar.dim())) {
+                    polar.measure(&self.pose, state, z);
+                }
+                out
+            }
+            Model::User(user) => user.measure(states, dim)?,
+        })
+    }
+
     /// Refuses a sensor that cannot work on a state with these axes and this dimension.
     ///
     /// # Errors

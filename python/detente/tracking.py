@@ -1,0 +1,349 @@
+"""The multi-target tracker: scans in, columns of tracks out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente import _core
+from detente.errors import SettingError
+from detente.sensors import Pose, Sensor
+
+Association = Literal["gnn", "jpda", "pmbm"]
+
+
+class Motion(Protocol):
+    """What the tracker needs of a motion model."""
+
+    @property
+    def axes(self) -> int:
+        """The axes of space; the first components of a state are the positions."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """The dimension of the state."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserMotion:
+    """A motion model of your own: two NumPy functions over all tracks at once.
+
+    The unscented transform carries it. Each function is called once per scan.
+
+    Parameters
+    ----------
+    axes, dim : int
+        Axes of space and dimension of the state, whose first components are the positions and
+        whose next ones the velocities.
+    transition : callable
+        (n, dim) states and (n,) time steps [s] → (n, dim) states.
+    noise : callable
+        (n,) time steps [s] → (n, dim, dim) covariances.
+    """
+
+    axes: int
+    dim: int
+    transition: Callable[[NDArray[np.float64], NDArray[np.float64]], ArrayLike]
+    noise: Callable[[NDArray[np.float64]], ArrayLike]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Birth:
+    """How objects appear: a Poisson field of uniform density.
+
+    Parameters
+    ----------
+    rate_density : float
+        New objects per m^axes and second.
+    initial_density : float
+        Unseen objects per m^axes before the first scan.
+    velocity_std_m_s : float
+        Standard deviation of a new object's velocity, per axis [m/s].
+    acceleration_std_m_s2 : float
+        Standard deviation of a new object's acceleration, per axis [m/s²]; used by motion models
+        with accelerations.
+    """
+
+    rate_density: float
+    initial_density: float
+    velocity_std_m_s: float
+    acceleration_std_m_s2: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """What happened to each track that a scan concerned.
+
+    Attributes
+    ----------
+    id : (k,) uint64
+    gated : (k,) uint32
+        How many detections lay in the track's gate.
+    detection_index : (k,) int64
+        The detection it was given, −1 for none.
+    innovation : (k, m) float64
+        Measurement minus prediction, NaN without a detection.
+    nis : (k,) float64
+        Normalised innovation squared, NaN without a detection.
+    """
+
+    id: NDArray[np.uint64]
+    gated: NDArray[np.uint32]
+    detection_index: NDArray[np.int64]
+    innovation: NDArray[np.float64]
+    nis: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """Columns of tracks at one time, in the order of their birth.
+
+    Attributes
+    ----------
+    time_s : float
+        The time for which all rows hold [s].
+    id : (n,) uint64
+        Opaque identity.
+    mean : (n, d) float64
+        Positions [m], velocities [m/s], accelerations [m/s²], in the tracker's frame.
+    cov : (n, d, d) float64
+        Symmetric, positive definite.
+    existence : (n,) float64
+        Probability that the object exists.
+    detection_index : (n,) int64
+        The caller's row that the track was given in the latest scan, −1 for none.
+    first_time_s, last_detection_time_s : (n,) float64
+        Time of the first and of the latest detection [s].
+    diagnostics : Diagnostics or None
+        Only if asked for.
+    """
+
+    time_s: float
+    id: NDArray[np.uint64]
+    mean: NDArray[np.float64]
+    cov: NDArray[np.float64]
+    existence: NDArray[np.float64]
+    detection_index: NDArray[np.int64]
+    first_time_s: NDArray[np.float64]
+    last_detection_time_s: NDArray[np.float64]
+    diagnostics: Diagnostics | None = None
+
+    def __len__(self) -> int:
+        """Return the number of tracks."""
+        return len(self.id)
+
+    def confirmed(self, threshold: float = 0.5) -> "Tracks":
+        """Return the tracks whose existence is at least the threshold."""
+        return self[self.existence >= threshold]
+
+    def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> "Tracks":
+        """Return the given rows: a mask, an array of indices or a slice."""
+        return Tracks(
+            self.time_s,
+            self.id[rows],
+            self.mean[rows],
+            self.cov[rows],
+            self.existence[rows],
+            self.detection_index[rows],
+            self.first_time_s[rows],
+            self.last_detection_time_s[rows],
+        )
+
+
+class Tracker:
+    """A multi-target tracker.
+
+    Parameters
+    ----------
+    motion : ConstantVelocity, RandomWalk, ConstantAcceleration or UserMotion
+        How objects move.
+    birth : Birth
+        How objects appear.
+    survival_per_s : float
+        The probability that an object lives on for a second.
+    association : {"gnn"}
+        Global nearest neighbour: the single best allocation of detections to tracks. Its existence
+        is a conditional score: it holds if the allocation is right. "jpda" and "pmbm" are not
+        built yet and raise.
+    gate_probability : float
+        The probability that an object's detection falls into its gate.
+    prune_existence : float
+        An undetected track less likely than this is forgotten.
+    id_key : int
+        A secret of up to 128 bits that keys the identities: the same key, settings and scans give
+        the same identities again.
+
+    Raises
+    ------
+    SettingError
+        If a setting is outside its range.
+
+    References
+    ----------
+    Mušicki, Evans and Stanković, "Integrated probabilistic data association", IEEE Transactions
+    on Automatic Control 39, 1994 (existence). Williams, "Marginal multi-Bernoulli filters", IEEE
+    Transactions on Aerospace and Electronic Systems 51, 2015 (undetected objects).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import detente as dt
+    >>> tracker = dt.Tracker(
+    ...     motion=dt.ConstantVelocity(axes=2, acceleration_psd=0.05),
+    ...     birth=dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=15.0),
+    ... )
+    >>> radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6)
+    >>> for k in range(5):
+    ...     tracks = tracker.step(float(k), [[10.0 * k, 500.0]], sensor=radar)
+    >>> len(tracks.confirmed())
+    1
+    >>> tracks.confirmed().mean.round(0)
+    array([[ 39., 500.,  10.,   0.]])
+    """
+
+    def __init__(
+        self,
+        *,
+        motion: Motion,
+        birth: Birth,
+        survival_per_s: float = 0.99,
+        association: Association = "gnn",
+        gate_probability: float = 0.9999,
+        prune_existence: float = 1e-5,
+        id_key: int = 0,
+    ) -> None:
+        if association in ("jpda", "pmbm"):
+            raise SettingError(
+                f'association="{association}" is not built yet; use association="gnn"'
+            )
+        if association != "gnn":
+            raise SettingError(f'association must be "gnn", found {association!r}')
+        self._axes = motion.axes
+        self._core = _core.Tracker(
+            _core_motion(motion),
+            birth=(
+                birth.rate_density,
+                birth.initial_density,
+                birth.velocity_std_m_s,
+                birth.acceleration_std_m_s2,
+            ),
+            survival_per_s=survival_per_s,
+            gate_probability=gate_probability,
+            prune_existence=prune_existence,
+            id_key=id_key,
+        )
+
+    @property
+    def time_s(self) -> float:
+        """The time of the latest scan [s], −inf before the first."""
+        return self._core.time_s
+
+    def step(
+        self,
+        time_s: float,
+        measurements: ArrayLike,
+        *,
+        sensor: Sensor,
+        noise: ArrayLike | None = None,
+        pose: Pose | None = None,
+        diagnostics: bool = False,
+    ) -> Tracks:
+        """Track through one scan. If it raises, nothing has changed.
+
+        Parameters
+        ----------
+        time_s : float
+            Time of the scan [s], not before the latest one.
+        measurements : (n, m) array_like
+            Detections in the sensor's measurement space, in any order; (0, m) if it saw nothing.
+        sensor : Sensor
+            What took them.
+        noise : (n, m, m) array_like, optional
+            A covariance for each detection, instead of the sensor's.
+        pose : Pose, optional
+            Where the sensor stood, instead of its own pose.
+        diagnostics : bool
+            Whether to return innovations and gate counts too.
+
+        Returns
+        -------
+        Tracks
+            All living tracks at `time_s`; `tracks.confirmed()` are those that probably exist.
+
+        Raises
+        ------
+        TimeOrderError
+            If time runs backwards.
+        ShapeError, DTypeError, NotFiniteError, NotPositiveDefiniteError
+            If an array is not what it should be.
+        """
+        core_pose = None if pose is None else pose._core()  # noqa: SLF001 - the same package
+        core_sensor = _core_sensor(sensor, self._axes)
+        columns, details = self._core.step(time_s, measurements, core_sensor, noise, core_pose)
+        return Tracks(time_s, *columns, Diagnostics(*details) if diagnostics else None)
+
+    def predict(self, time_s: float) -> Tracks:
+        """Return the tracks as they are expected to be at a time; the tracker stays as it is.
+
+        Raises
+        ------
+        TimeOrderError
+            For a time before the latest scan.
+        """
+        return Tracks(time_s, *self._core.predict(time_s))
+
+    def add(
+        self, time_s: float, mean: ArrayLike, cov: ArrayLike, *, existence: ArrayLike
+    ) -> NDArray[np.uint64]:
+        """Add tracks from outside.
+
+        Parameters
+        ----------
+        time_s : float
+            The time for which they hold [s], not before the latest scan.
+        mean : (n, d) array_like
+            States in the tracker's frame.
+        cov : (n, d, d) array_like
+            Symmetric, positive definite.
+        existence : (n,) array_like
+            Probabilities of existence, above 0 and at most 1.
+
+        Returns
+        -------
+        (n,) uint64
+            Their identities.
+        """
+        return self._core.add(time_s, mean, cov, existence)
+
+    def remove(self, track_id: int) -> None:
+        """Forget a track.
+
+        Raises
+        ------
+        UnknownIdError
+            If no living track has the identity.
+        """
+        self._core.remove(int(track_id))
+
+
+def _core_sensor(sensor: Sensor, axes: int) -> _core.Sensor:
+    if not isinstance(sensor, Sensor):  # pyright: ignore[reportUnnecessaryIsInstance] - users may err
+        raise SettingError(
+            f"sensor must be a Sensor such as dt.PositionSensor(...), found {sensor!r}"
+        )
+    return sensor._core(axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+
+
+def _core_motion(motion: Motion) -> object:
+    if isinstance(motion, UserMotion):
+        return (motion.axes, motion.dim, motion.transition, motion.noise)
+    core = getattr(motion, "_core", None)
+    if not isinstance(core, _core.Kinematic):
+        raise SettingError(
+            f"motion must be a motion model such as dt.ConstantVelocity(...), found {motion!r}"
+        )
+    return core

@@ -1,0 +1,197 @@
+//! Sensors, and measurement models that are functions of the user's.
+
+use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Polar, Pose, Sensor, UserModel};
+use detente_core::{Error, Result};
+use pyo3::prelude::*;
+use std::sync::Arc;
+
+use crate::array::{input, output};
+use crate::error::{exception, named};
+
+/// Position, heading, velocity.
+pub type PyPose = ([f64; 3], f64, [f64; 3]);
+
+/// A sensor of the core, for states with a known number of axes.
+#[pyclass(frozen, module = "detente._core", name = "Sensor")]
+pub struct PySensor {
+    pub sensor: Sensor,
+    axes: usize,
+}
+
+#[pymethods]
+impl PySensor {
+    /// `noise` is the covariance of a measurement (m, m).
+    #[new]
+    #[pyo3(signature = (model, axes, *, name, noise, detection_probability, report_rate_per_s, clutter_density, coverage, position_m, heading_rad, unscented))]
+    #[allow(clippy::too_many_arguments, reason = "one door, called from one place")]
+    fn new(
+        model: &Bound<'_, PyAny>,
+        axes: usize,
+        name: String,
+        noise: &Bound<'_, PyAny>,
+        detection_probability: Option<f64>,
+        report_rate_per_s: Option<f64>,
+        clutter_density: f64,
+        coverage: Option<(f64, f64, f64)>,
+        position_m: [f64; 3],
+        heading_rad: f64,
+        unscented: bool,
+    ) -> PyResult<Self> {
+        let model = model_from_python(model)?;
+        let mode = match (detection_probability, report_rate_per_s) {
+            (Some(detection_probability), None) => Mode::Scanning { detection_probability },
+            (None, Some(rate_per_s)) => Mode::Reporting { rate_per_s },
+            _ => {
+                return Err(named(
+                    "SettingError",
+                    "a sensor either scans (detection_probability) or is reported to \
+                     (report_rate_per_s); give exactly one of the two",
+                ));
+            }
+        };
+        let coverage = match coverage {
+            None => Coverage::Everywhere,
+            Some((range_m, _, width_rad)) if width_rad >= std::f64::consts::TAU => {
+                Coverage::Disc { range_m }
+            }
+            Some((range_m, bearing_rad, width_rad)) => {
+                Coverage::Sector { range_m, bearing_rad, width_rad }
+            }
+        };
+        let noise = packed_input("the sensor's noise covariance", noise)?;
+        let linearisation =
+            if unscented { Linearisation::Unscented } else { Linearisation::Extended };
+        let pose = Pose { position_m, heading_rad, velocity_m_s: [0.0; 3] };
+        let sensor =
+            Sensor { name, model, noise, mode, clutter_density, coverage, pose, linearisation };
+        sensor.check(axes, detente_core::linalg::MAX_DIM).map_err(exception)?;
+        Ok(Self { sensor, axes })
+    }
+
+    /// The number of components of a measurement.
+    #[getter]
+    fn dim(&self) -> usize {
+        self.sensor.dim(self.axes)
+    }
+
+    /// h(x) for states (n, d).
+    fn measure<'py>(
+        &self,
+        py: Python<'py>,
+        states: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let states = input::<2>("states", states, [None, None])?;
+        let [n, dim] = states.shape();
+        let values = self.sensor.measure(self.axes, dim, states.values()).map_err(exception)?;
+        Ok(output(py, values, [n, self.dim()])?.into_any())
+    }
+}
+
+impl PySensor {
+    /// The same sensor standing elsewhere.
+    pub fn at(&self, pose: Option<PyPose>) -> Sensor {
+        let mut sensor = self.sensor.clone();
+        if let Some((position_m, heading_rad, velocity_m_s)) = pose {
+            sensor.pose = Pose { position_m, heading_rad, velocity_m_s };
+        }
+        sensor
+    }
+}
+
+/// A covariance (m, m), packed.
+fn packed_input(what: &str, object: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
+    let dense = input::<2>(what, object, [None, None])?;
+    let [m, columns] = dense.shape();
+    if m != columns {
+        return Err(exception(Error::Shape {
+            what: what.to_owned(),
+            expected: "(m, m)".to_owned(),
+            found: format!("({m}, {columns})"),
+        }));
+    }
+    symmetric(what, m, dense.values())?;
+    Ok(detente_core::linalg::packed_from_dense(m, dense.values()))
+}
+
+/// Refuses matrices (n × m × m) that are not symmetric.
+pub fn symmetric(what: &str, m: usize, values: &[f64]) -> PyResult<()> {
+    for (row, matrix) in values.chunks_exact((m * m).max(1)).enumerate() {
+        for i in 0..m {
+            for j in 0..i {
+                let (a, b) = (matrix[i * m + j], matrix[j * m + i]);
+                if (a - b).abs() > 1e-9 * (matrix[i * m + i] * matrix[j * m + j]).abs().sqrt() {
+                    return Err(exception(Error::NotPositiveDefinite {
+                        what: what.to_owned(),
+                        row,
+                    }));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn model_from_python(model: &Bound<'_, PyAny>) -> PyResult<Model> {
+    if let Ok(name) = model.extract::<String>() {
+        return match name.as_str() {
+            "position" => Ok(Model::Position),
+            "state" => Ok(Model::State),
+            "polar" => Ok(Model::Polar(Polar { elevation: false, range_rate: false })),
+            "polar_rate" => Ok(Model::Polar(Polar { elevation: false, range_rate: true })),
+            "spherical" => Ok(Model::Polar(Polar { elevation: true, range_rate: false })),
+            "spherical_rate" => Ok(Model::Polar(Polar { elevation: true, range_rate: true })),
+            other => Err(named("SettingError", &format!("no measurement model is called {other}"))),
+        };
+    }
+    let (measure, position, angular): (Py<PyAny>, Option<Py<PyAny>>, Vec<bool>) =
+        model.extract()?;
+    Ok(Model::User(Arc::new(Function { measure, position, angular })))
+}
+
+/// A measurement model that is a NumPy function.
+#[derive(Debug)]
+struct Function {
+    measure: Py<PyAny>,
+    position: Option<Py<PyAny>>,
+    angular: Vec<bool>,
+}
+
+impl UserModel for Function {
+    fn dim(&self) -> usize {
+        self.angular.len()
+    }
+
+    fn angular(&self) -> &[bool] {
+        &self.angular
+    }
+
+    fn measure(&self, states: &[f64], dim: usize) -> Result<Vec<f64>> {
+        call(&self.measure, "the sensor's measurement", states, dim, self.dim())
+    }
+
+    fn position(&self, measurements: &[f64], axes: usize) -> Result<Option<Vec<f64>>> {
+        let Some(position) = &self.position else { return Ok(None) };
+        call(position, "the sensor's position", measurements, self.dim(), axes).map(Some)
+    }
+}
+
+/// Calls a user's function on (n, columns) and expects (n, expected) back.
+fn call(
+    function: &Py<PyAny>,
+    what: &str,
+    values: &[f64],
+    columns: usize,
+    expected: usize,
+) -> Result<Vec<f64>> {
+    let n = values.len() / columns;
+    Python::attach(|py| {
+        let argument = output(py, values.to_vec(), [n, columns])?;
+        let result = function.bind(py).call1((argument,))?;
+        Ok(input::<2>(what, &result, [Some(n), Some(expected)])?.values().to_vec())
+    })
+    .map_err(|error: PyErr| Error::User(Box::new(error)))
+}
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<PySensor>()
+}

@@ -1,0 +1,162 @@
+//! The tracker.
+
+use detente_core::id::IdKey;
+use detente_core::linalg::packed_from_dense;
+use detente_core::track::{Birth, Scan, Settings, Stepped, Store, Tracker};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
+use pyo3::prelude::*;
+
+use crate::array::{input, output};
+use crate::error::exception;
+use crate::gil::released;
+use crate::sensor::{PyPose, PySensor, symmetric};
+use crate::user_motion::motion_from_python;
+
+/// id, mean, cov, existence, detection, first time, last detection time.
+type Columns<'py> = (
+    Bound<'py, PyArray1<u64>>,
+    Bound<'py, PyArray2<f64>>,
+    Bound<'py, PyArray3<f64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<i64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<f64>>,
+);
+
+/// id, gated, detection, innovation, normalised innovation squared.
+type Diagnostics<'py> = (
+    Bound<'py, PyArray1<u64>>,
+    Bound<'py, PyArray1<u32>>,
+    Bound<'py, PyArray1<i64>>,
+    Bound<'py, PyArray2<f64>>,
+    Bound<'py, PyArray1<f64>>,
+);
+
+/// A multi-target tracker of the core.
+#[pyclass(module = "detente._core", name = "Tracker")]
+pub struct PyTracker(pub Tracker);
+
+#[pymethods]
+impl PyTracker {
+    #[new]
+    #[pyo3(signature = (motion, *, birth, survival_per_s, gate_probability, prune_existence, id_key))]
+    fn new(
+        motion: &Bound<'_, PyAny>,
+        birth: (f64, f64, f64, f64),
+        survival_per_s: f64,
+        gate_probability: f64,
+        prune_existence: f64,
+        id_key: u128,
+    ) -> PyResult<Self> {
+        let settings = Settings {
+            motion: motion_from_python(motion)?,
+            birth: Birth {
+                rate_density: birth.0,
+                initial_density: birth.1,
+                velocity_std_m_s: birth.2,
+                acceleration_std_m_s2: birth.3,
+            },
+            survival_per_s,
+            gate_probability,
+            prune_existence,
+            id_key: IdKey((id_key >> 64) as u64, id_key as u64),
+        };
+        Tracker::new(settings).map(Self).map_err(exception)
+    }
+
+    /// Tracks through one scan.
+    #[pyo3(signature = (time_s, measurements, sensor, noise, pose))]
+    fn step<'py>(
+        &mut self,
+        py: Python<'py>,
+        time_s: f64,
+        measurements: &Bound<'py, PyAny>,
+        sensor: &Bound<'py, PySensor>,
+        noise: Option<&Bound<'py, PyAny>>,
+        pose: Option<PyPose>,
+    ) -> PyResult<(Columns<'py>, Diagnostics<'py>)> {
+        let sensor = sensor.get().at(pose);
+        let m = sensor.dim(self.0.settings().motion.axes());
+        let values = input::<2>("measurements", measurements, [None, Some(m)])?;
+        let [n, _] = values.shape();
+        let noise = match noise {
+            None => None,
+            Some(noise) => {
+                let dense = input::<3>("noise", noise, [Some(n), Some(m), Some(m)])?;
+                symmetric("noise", m, dense.values())?;
+                let each = dense.values().chunks_exact(m * m);
+                Some(each.flat_map(|r| packed_from_dense(m, r)).collect::<Vec<_>>())
+            }
+        };
+        let values = values.values();
+        let (stepped, tracks) = released(py, || {
+            let stepped = self.0.step(Scan { time_s, values, noise: noise.as_deref() }, &sensor)?;
+            Ok((stepped, self.0.predict(time_s)?))
+        })?;
+        Ok((columns(py, tracks)?, diagnostics(py, stepped, m)?))
+    }
+
+    /// The tracks as they are expected to be at a time.
+    fn predict<'py>(&self, py: Python<'py>, time_s: f64) -> PyResult<Columns<'py>> {
+        let tracks = released(py, || self.0.predict(time_s))?;
+        columns(py, tracks)
+    }
+
+    /// Adds tracks from outside.
+    fn add<'py>(
+        &mut self,
+        py: Python<'py>,
+        time_s: f64,
+        mean: &Bound<'py, PyAny>,
+        cov: &Bound<'py, PyAny>,
+        existence: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyArray1<u64>>> {
+        let dim = self.0.settings().motion.dim();
+        let mean = input::<2>("mean", mean, [None, Some(dim)])?;
+        let [n, _] = mean.shape();
+        let cov = input::<3>("cov", cov, [Some(n), Some(dim), Some(dim)])?;
+        symmetric("cov", dim, cov.values())?;
+        let existence = input::<1>("existence", existence, [Some(n)])?;
+        let (mean, cov, existence) = (mean.values(), cov.values(), existence.values());
+        Ok(released(py, || self.0.add(time_s, mean, cov, existence))?.into_pyarray(py))
+    }
+
+    /// Forgets a track.
+    fn remove(&mut self, id: u64) -> PyResult<()> {
+        self.0.remove(id).map_err(exception)
+    }
+
+    /// The time of the latest scan, −∞ before the first.
+    #[getter]
+    fn time_s(&self) -> f64 {
+        self.0.time_s()
+    }
+}
+
+fn columns(py: Python<'_>, tracks: Store) -> PyResult<Columns<'_>> {
+    let (n, dim) = (tracks.len(), tracks.gaussians.dim());
+    Ok((
+        tracks.id.into_pyarray(py),
+        output(py, tracks.gaussians.dense_means(), [n, dim])?,
+        output(py, tracks.gaussians.dense_covs(), [n, dim, dim])?,
+        tracks.existence.into_pyarray(py),
+        tracks.detection.into_pyarray(py),
+        tracks.first_time_s.into_pyarray(py),
+        tracks.last_detection_time_s.into_pyarray(py),
+    ))
+}
+
+fn diagnostics(py: Python<'_>, stepped: Stepped, m: usize) -> PyResult<Diagnostics<'_>> {
+    let n = stepped.id.len();
+    Ok((
+        stepped.id.into_pyarray(py),
+        stepped.gated.into_pyarray(py),
+        stepped.detection.into_pyarray(py),
+        output(py, stepped.innovation, [n, m])?,
+        stepped.nis.into_pyarray(py),
+    ))
+}
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<PyTracker>()
+}
