@@ -21,3 +21,31 @@ class Kinematic:
 def assign(
     indptr: object, indices: object, cost: object, miss_cost: object
 ) -> tuple[NDArray[np.int64], float]: ...
+def gospa(
+    truth: tuple[object, object],
+    estimate: tuple[object, object],
+    cutoff: float,
+    order: float,
+    alpha: float,
+) -> tuple[
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+]: ...
+def ospa(
+    truth: tuple[object, object],
+    estimate: tuple[object, object],
+    cutoff: float,
+    order: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def continuity(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float,
+) -> tuple[int, int, int, int, int, NDArray[np.int64]]: ...
+def chi_square_cdf(x: float, degrees: float) -> float: ...
+def chi_square_quantile(probability: float, degrees: float) -> float: ...

@@ -89,7 +89,8 @@ fn checked<'py, const N: usize>(
     let any = numpy.call_method1("asarray", (object,))?;
     let untyped = any.cast::<PyUntypedArray>()?;
     let dtype = untyped.dtype();
-    if !kinds.contains(dtype.kind() as char) {
+    let empty_list = untyped.len() == 0 && dtype.kind() == b'f'; // NumPy's guess for []
+    if !kinds.contains(dtype.kind() as char) && !empty_list {
         let message = format!(
             "{what} must hold {meaning}, found dtype {dtype}; convert it to {target} first"
         );

@@ -4,6 +4,7 @@ mod array;
 mod association;
 mod error;
 mod gil;
+mod metrics;
 mod motion;
 
 use pyo3::prelude::*;
@@ -13,5 +14,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DEBUG", cfg!(debug_assertions))?;
     association::register(module)?;
+    metrics::register(module)?;
     motion::register(module)
 }
