@@ -3,6 +3,7 @@
 use detente_core::assoc::assign::MISS;
 use detente_core::metric::Frames;
 use detente_core::metric::chi_square::{chi_square_cdf, chi_square_quantile};
+use detente_core::metric::consistency::{normalised_squared, root_mean_square};
 use detente_core::metric::continuity::{Named, continuity};
 use detente_core::metric::gospa::Gospa;
 use detente_core::metric::ospa::Ospa;
@@ -115,6 +116,39 @@ fn py_continuity<'py>(
     Ok((c.switches, c.fragmentations, c.matched, c.missed, c.false_, rows))
 }
 
+/// eᵀ C⁻¹ e for each row; the name of the covariances is for the message.
+#[pyfunction]
+#[pyo3(name = "normalised_squared")]
+fn py_normalised_squared<'py>(
+    py: Python<'py>,
+    error: &Bound<'py, PyAny>,
+    cov: &Bound<'py, PyAny>,
+    error_name: &str,
+    cov_name: &str,
+) -> PyResult<Floats<'py>> {
+    let error = input::<2>(error_name, error, [None, None])?;
+    let [rows, dim] = error.shape();
+    let cov = input::<3>(cov_name, cov, [Some(rows), Some(dim), Some(dim)])?;
+    let (error, cov) = (error.values(), cov.values());
+    let values = released(py, || normalised_squared(cov_name, error, cov, dim))?;
+    Ok(PyArray1::from_vec(py, values))
+}
+
+/// RMSE of each step over runs.
+#[pyfunction]
+#[pyo3(name = "root_mean_square")]
+fn py_root_mean_square<'py>(
+    py: Python<'py>,
+    truth: &Bound<'py, PyAny>,
+    estimate: &Bound<'py, PyAny>,
+) -> PyResult<Floats<'py>> {
+    let truth = input::<3>("truth", truth, [None, None, None])?;
+    let [_, steps, dim] = truth.shape();
+    let estimate = input::<3>("estimate", estimate, truth.shape().map(Some))?;
+    let values = root_mean_square(truth.values(), estimate.values(), steps, dim);
+    Ok(PyArray1::from_vec(py, values))
+}
+
 #[pyfunction]
 #[pyo3(name = "chi_square_cdf")]
 fn py_chi_square_cdf(x: f64, degrees: f64) -> PyResult<f64> {
@@ -136,6 +170,8 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(py_gospa, module)?)?;
     module.add_function(wrap_pyfunction!(py_ospa, module)?)?;
     module.add_function(wrap_pyfunction!(py_continuity, module)?)?;
+    module.add_function(wrap_pyfunction!(py_normalised_squared, module)?)?;
+    module.add_function(wrap_pyfunction!(py_root_mean_square, module)?)?;
     module.add_function(wrap_pyfunction!(py_chi_square_cdf, module)?)?;
     module.add_function(wrap_pyfunction!(py_chi_square_quantile, module)?)
 }

@@ -1,6 +1,7 @@
 //! Scores against truth.
 mod bottleneck;
 pub mod chi_square;
+pub mod consistency;
 pub mod continuity;
 mod frames;
 pub mod gospa;
