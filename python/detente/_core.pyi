@@ -40,3 +40,35 @@ class LocalFrame:
     def geodetic_from_en(
         self, en_height_m: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def gospa(
+    truth: tuple[object, object],
+    estimate: tuple[object, object],
+    cutoff: float,
+    order: float,
+    alpha: float,
+) -> tuple[
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+]: ...
+def ospa(
+    truth: tuple[object, object],
+    estimate: tuple[object, object],
+    cutoff: float,
+    order: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def continuity(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float,
+) -> tuple[int, int, int, int, int, NDArray[np.int64]]: ...
+def normalised_squared(
+    error: object, cov: object, error_name: str, cov_name: str
+) -> NDArray[np.float64]: ...
+def root_mean_square(truth: object, estimate: object) -> NDArray[np.float64]: ...
+def chi_square_cdf(x: float, degrees: float) -> float: ...
+def chi_square_quantile(probability: float, degrees: float) -> float: ...

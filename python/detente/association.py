@@ -39,7 +39,7 @@ def assign(
         Where each row's candidates begin, and at last their number (compressed sparse rows,
         as in ``scipy.sparse.csr_array``).
     indices : (e,) integers
-        The column of each candidate, from 0 to below 2³² − 1.
+        The column of each candidate, from 0 to below 2³².
     cost : (e,) float64
         The cost of each candidate, any sign; +∞ forbids it.
     miss_cost : float or (n,) float64

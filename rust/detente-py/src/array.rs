@@ -89,7 +89,8 @@ fn checked<'py, const N: usize>(
     let any = numpy.call_method1("asarray", (object,))?;
     let untyped = any.cast::<PyUntypedArray>()?;
     let dtype = untyped.dtype();
-    if !kinds.contains(dtype.kind() as char) {
+    let empty_list = untyped.len() == 0 && dtype.kind() == b'f'; // NumPy's guess for []
+    if !kinds.contains(dtype.kind() as char) && !empty_list {
         let message = format!(
             "{what} must hold {meaning}, found dtype {dtype}; convert it to {target} first"
         );
@@ -121,8 +122,9 @@ fn finite(what: &str, values: &[f64], row_length: usize) -> PyResult<()> {
 
 /// A shape as people write it: `(n, 4)`.
 fn describe(shape: &[Option<usize>]) -> String {
-    let parts: Vec<_> =
-        shape.iter().map(|n| n.map_or_else(|| "n".to_owned(), |n| n.to_string())).collect();
+    let letters = ["n", "d", "k"].into_iter().chain(std::iter::repeat("…"));
+    let name = |(n, letter): (&Option<usize>, &str)| n.map_or(letter.to_owned(), |n| n.to_string());
+    let parts: Vec<_> = shape.iter().zip(letters).map(name).collect();
     match parts.as_slice() {
         [one] => format!("({one},)"),
         many => format!("({})", many.join(", ")),

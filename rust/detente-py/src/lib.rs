@@ -5,6 +5,7 @@ mod association;
 mod error;
 mod geo;
 mod gil;
+mod metrics;
 mod motion;
 mod sensor;
 mod tracker;
@@ -21,4 +22,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     motion::register(module)?;
     sensor::register(module)?;
     tracker::register(module)
+    metrics::register(module)?;
+    motion::register(module)
 }

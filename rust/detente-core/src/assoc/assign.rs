@@ -32,6 +32,8 @@ pub struct Sparse<'a> {
 pub struct Assignment<'a> {
     /// The column of each row, or [`MISS`].
     pub column: &'a [u32],
+    /// The edge of each row, as its place in `indices` and `cost`, or [`MISS`].
+    pub edge: &'a [u32],
     /// Σ cost of the edges taken + Σ miss cost of the rows missed.
     pub total_cost: f64,
     /// The dual u of each row.
@@ -45,6 +47,7 @@ pub struct Assignment<'a> {
 pub struct Workspace {
     search: Search,
     column: Vec<u32>,
+    edge: Vec<u32>,
     row_dual: Vec<f64>,
 }
 
@@ -82,27 +85,24 @@ pub struct Workspace {
 /// ```
 pub fn assign<'w>(problem: Sparse<'_>, workspace: &'w mut Workspace) -> Result<Assignment<'w>> {
     check(&problem)?;
-    let Workspace { search, column, row_dual } = workspace;
+    let Workspace { search, column, edge, row_dual } = workspace;
     keep_useful(&problem, search)?;
     search.solve();
     column.clear();
+    edge.clear();
     row_dual.clear();
     let mut total_cost = 0.0;
-    for (row, &miss_cost) in problem.miss_cost.iter().enumerate() {
-        match search.taken(row) {
-            Some(edge) => {
-                column.push(edge.column);
-                row_dual.push(edge.cost - search.price()[edge.column as usize]);
-                total_cost += problem.cost[edge.position as usize];
-            }
-            None => {
-                column.push(MISS);
-                row_dual.push(miss_cost);
-                total_cost += miss_cost;
-            }
-        }
+    for (taken, &miss_cost) in search.taken().iter().zip(problem.miss_cost) {
+        column.push(taken.column);
+        edge.push(taken.position);
+        let (cost, dual) = match taken.column {
+            MISS => (miss_cost, miss_cost),
+            column => (taken.cost, taken.cost - search.price()[column as usize]),
+        };
+        total_cost += cost;
+        row_dual.push(dual);
     }
-    Ok(Assignment { column, total_cost, row_dual, column_dual: search.price() })
+    Ok(Assignment { column, edge, total_cost, row_dual, column_dual: search.price() })
 }
 
 /// Refuses a problem whose arrays do not fit together.

@@ -9,7 +9,8 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-const NONE: u32 = u32::MAX;
+use super::assign::MISS as NONE;
+
 const NO_EDGE: Edge = Edge { cost: 0.0, column: NONE, position: NONE };
 
 /// One candidate of a row.
@@ -112,9 +113,9 @@ impl Search {
         self.begin.push(self.edges.len() as u32);
     }
 
-    /// The edge that a row took, if it is not missed.
-    pub fn taken(&self, row: usize) -> Option<Edge> {
-        Some(self.taken[row]).filter(|edge| edge.column != NONE)
+    /// The edge that each row took; that of a missed row has no column and no position.
+    pub fn taken(&self) -> &[Edge] {
+        &self.taken
     }
 
     /// The price of each column.

@@ -1,0 +1,185 @@
+"""Errors and covariances: how large are the errors, and are they as large as claimed?"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente import _core
+from detente.errors import ShapeError
+
+
+class Consistency(NamedTuple):
+    """What `nees` and `nis` return.
+
+    Attributes
+    ----------
+    value : (n,) float64
+        The normalised square of each row; its mean is `dim` when the covariances are right.
+    average : float
+        The mean of `value`.
+    lower, upper : float
+        Within these the average lies with the given probability, rows being independent.
+    dim : int
+        The dimension d.
+    """
+
+    value: NDArray[np.float64]
+    average: float
+    lower: float
+    upper: float
+    dim: int
+
+    @property
+    def consistent(self) -> bool:
+        """Whether the average lies within the bounds."""
+        return self.lower <= self.average <= self.upper
+
+
+def nees(
+    truth: ArrayLike, mean: ArrayLike, cov: ArrayLike, *, probability: float = 0.95
+) -> Consistency:
+    """Return the normalised estimation error squared, with chi-square bounds on its average.
+
+    Row i is (x − x̂)ᵀ P⁻¹ (x − x̂). For n independent rows, n times the average is chi-square
+    with n·d degrees of freedom when the covariances are right; successive rows of one track are
+    not independent.
+
+    Parameters
+    ----------
+    truth : (n, d) float64
+        True states.
+    mean : (n, d) float64
+        Estimated states, in the units of `truth`.
+    cov : (n, d, d) float64
+        Their covariances, symmetric and positive definite.
+    probability : float
+        How probable it is that the average lies within the bounds, above 0 and below 1.
+
+    Returns
+    -------
+    Consistency
+
+    Raises
+    ------
+    ShapeError
+        If shapes differ or there is no row.
+    NotFiniteError
+        If there is a NaN or an infinity.
+    NotPositiveDefiniteError
+        If a covariance is not symmetric positive definite.
+    SettingError
+        If `probability` is out of range.
+
+    References
+    ----------
+    Bar-Shalom, Li and Kirubarajan, *Estimation with Applications to Tracking and Navigation*,
+    2001, section 5.4.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> score = dt.metrics.nees([[1.0, 0.0]], [[0.0, 2.0]], [[[1.0, 0.0], [0.0, 4.0]]])
+    >>> score.value, score.consistent
+    (array([2.]), True)
+    """
+    x, y = np.asarray(truth), np.asarray(mean)
+    if x.shape != y.shape:
+        raise ShapeError(f"mean must have shape {x.shape} as truth has, found {y.shape}")
+    return _consistency(x - y, cov, "truth − mean", "cov", probability)
+
+
+def nis(
+    innovation: ArrayLike, innovation_cov: ArrayLike, *, probability: float = 0.95
+) -> Consistency:
+    """Return the normalised innovation squared, with chi-square bounds on its average.
+
+    Row i is νᵀ S⁻¹ ν. Innovations of a right filter are white, so its rows are independent.
+
+    Parameters
+    ----------
+    innovation : (n, d) float64
+        Measurement minus predicted measurement.
+    innovation_cov : (n, d, d) float64
+        Their covariances, symmetric and positive definite.
+    probability : float
+        How probable it is that the average lies within the bounds, above 0 and below 1.
+
+    Returns
+    -------
+    Consistency
+
+    Raises
+    ------
+    ShapeError
+        If shapes differ or there is no row.
+    NotFiniteError
+        If there is a NaN or an infinity.
+    NotPositiveDefiniteError
+        If a covariance is not symmetric positive definite.
+    SettingError
+        If `probability` is out of range.
+
+    References
+    ----------
+    Bar-Shalom, Li and Kirubarajan, *Estimation with Applications to Tracking and Navigation*,
+    2001, section 5.4.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> dt.metrics.nis([[3.0], [1.0]], [[[9.0]], [[1.0]]]).average
+    1.0
+    """
+    names = "innovation", "innovation_cov"
+    return _consistency(innovation, innovation_cov, *names, probability)
+
+
+def rmse(truth: ArrayLike, estimate: ArrayLike) -> float | NDArray[np.float64]:
+    """Return the root mean square of the Euclidean errors.
+
+    Parameters
+    ----------
+    truth, estimate : (n, d) or (runs, steps, d) float64
+        Rows that belong together, in the same units.
+
+    Returns
+    -------
+    float or (steps,) float64
+        √(mean |x − x̂|²) over the n rows, or over the runs for each step.
+
+    Raises
+    ------
+    ShapeError
+        If shapes differ, or there is nothing to average.
+    NotFiniteError
+        If there is a NaN or an infinity.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> dt.metrics.rmse([[0.0, 0.0], [1.0, 1.0]], [[3.0, 4.0], [1.0, 1.0]])
+    3.5355339059327378
+    """
+    x, y = np.asarray(truth), np.asarray(estimate)
+    if x.shape != y.shape:
+        raise ShapeError(f"estimate must have shape {x.shape} as truth has, found {y.shape}")
+    if x.ndim not in (2, 3) or x.size == 0:
+        raise ShapeError(f"truth must have shape (n, d) or (runs, steps, d), found {x.shape}")
+    if x.ndim == 3:  # noqa: PLR2004 (runs, steps and coordinates)
+        return _core.root_mean_square(x, y)
+    return float(_core.root_mean_square(x[:, np.newaxis], y[:, np.newaxis])[0])
+
+
+def _consistency(
+    error: ArrayLike, cov: ArrayLike, error_name: str, cov_name: str, probability: float
+) -> Consistency:
+    value = _core.normalised_squared(error, cov, error_name, cov_name)
+    count, dim = len(value), np.shape(error)[1]
+    if count * dim == 0:
+        raise ShapeError(f"{error_name} must have at least one row, found {np.shape(error)}")
+    lower, upper = (
+        _core.chi_square_quantile(tail, float(count * dim)) / count
+        for tail in ((1 - probability) / 2, (1 + probability) / 2)
+    )
+    return Consistency(value, float(np.mean(value)), lower, upper, dim)

@@ -1,0 +1,177 @@
+//! Scores against truth.
+
+use detente_core::assoc::assign::MISS;
+use detente_core::metric::Frames;
+use detente_core::metric::chi_square::{chi_square_cdf, chi_square_quantile};
+use detente_core::metric::consistency::{normalised_squared, root_mean_square};
+use detente_core::metric::continuity::{Named, continuity};
+use detente_core::metric::gospa::Gospa;
+use detente_core::metric::ospa::Ospa;
+use numpy::PyArray1;
+use pyo3::prelude::*;
+
+use crate::array::{Input, input, whole_numbers};
+use crate::error::exception;
+use crate::gil::released;
+
+type Floats<'py> = Bound<'py, PyArray1<f64>>;
+type Integers<'py> = Bound<'py, PyArray1<i64>>;
+
+/// The points of a run, kept alive while they are read.
+struct Run<'py> {
+    positions: Input<'py, 2>,
+    offsets: Vec<usize>,
+}
+
+impl<'py> Run<'py> {
+    fn new(
+        what: &str,
+        positions: &Bound<'py, PyAny>,
+        offsets: &Bound<'py, PyAny>,
+    ) -> PyResult<Self> {
+        let positions = input::<2>(what, positions, [None, None])?;
+        let offsets = whole_numbers(&format!("the offsets of {what}"), offsets)?;
+        Ok(Self { positions, offsets })
+    }
+
+    fn frames(&self) -> Frames<'_> {
+        let [_, dim] = self.positions.shape();
+        Frames { positions: self.positions.values(), offsets: &self.offsets, dim }
+    }
+}
+
+/// Value, localisation, missed, false, missed count, false count and the estimate's rows.
+#[pyfunction]
+#[pyo3(name = "gospa")]
+fn py_gospa<'py>(
+    py: Python<'py>,
+    truth: (Bound<'py, PyAny>, Bound<'py, PyAny>),
+    estimate: (Bound<'py, PyAny>, Bound<'py, PyAny>),
+    cutoff: f64,
+    order: f64,
+    alpha: f64,
+) -> PyResult<(
+    Floats<'py>,
+    Floats<'py>,
+    Floats<'py>,
+    Floats<'py>,
+    Integers<'py>,
+    Integers<'py>,
+    Integers<'py>,
+)> {
+    let truth = Run::new("truth", &truth.0, &truth.1)?;
+    let estimate = Run::new("estimate", &estimate.0, &estimate.1)?;
+    let (truth, estimate) = (truth.frames(), estimate.frames());
+    let s = released(py, || Gospa { cutoff, order, alpha }.score(truth, estimate))?;
+    let count = |counts: Vec<usize>| counts.into_iter().map(|n| n as i64).collect();
+    Ok((
+        PyArray1::from_vec(py, s.value),
+        PyArray1::from_vec(py, s.localisation),
+        PyArray1::from_vec(py, s.missed),
+        PyArray1::from_vec(py, s.false_),
+        PyArray1::from_vec(py, count(s.missed_count)),
+        PyArray1::from_vec(py, count(s.false_count)),
+        PyArray1::from_vec(py, signed(&s.estimate_row)),
+    ))
+}
+
+/// Value, localisation and cardinality.
+#[pyfunction]
+#[pyo3(name = "ospa")]
+fn py_ospa<'py>(
+    py: Python<'py>,
+    truth: (Bound<'py, PyAny>, Bound<'py, PyAny>),
+    estimate: (Bound<'py, PyAny>, Bound<'py, PyAny>),
+    cutoff: f64,
+    order: f64,
+) -> PyResult<(Floats<'py>, Floats<'py>, Floats<'py>)> {
+    let truth = Run::new("truth", &truth.0, &truth.1)?;
+    let estimate = Run::new("estimate", &estimate.0, &estimate.1)?;
+    let (truth, estimate) = (truth.frames(), estimate.frames());
+    let s = released(py, || Ospa { cutoff, order }.score(truth, estimate))?;
+    Ok((
+        PyArray1::from_vec(py, s.value),
+        PyArray1::from_vec(py, s.localisation),
+        PyArray1::from_vec(py, s.cardinality),
+    ))
+}
+
+/// Switches, fragmentations, matched, missed, false and the estimate's rows.
+#[pyfunction]
+#[pyo3(name = "continuity")]
+fn py_continuity<'py>(
+    py: Python<'py>,
+    truth: (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>),
+    estimate: (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>),
+    cutoff: f64,
+) -> PyResult<(usize, usize, usize, usize, usize, Integers<'py>)> {
+    let truth_id = whole_numbers("the identities of truth", &truth.2)?;
+    let estimate_id = whole_numbers("the identities of estimate", &estimate.2)?;
+    let truth = Run::new("truth", &truth.0, &truth.1)?;
+    let estimate = Run::new("estimate", &estimate.0, &estimate.1)?;
+    let truth = Named { frames: truth.frames(), id: &truth_id };
+    let estimate = Named { frames: estimate.frames(), id: &estimate_id };
+    let c = released(py, || continuity(truth, estimate, cutoff))?;
+    let rows = PyArray1::from_vec(py, signed(&c.estimate_row));
+    Ok((c.switches, c.fragmentations, c.matched, c.missed, c.false_, rows))
+}
+
+/// eᵀ C⁻¹ e for each row; the name of the covariances is for the message.
+#[pyfunction]
+#[pyo3(name = "normalised_squared")]
+fn py_normalised_squared<'py>(
+    py: Python<'py>,
+    error: &Bound<'py, PyAny>,
+    cov: &Bound<'py, PyAny>,
+    error_name: &str,
+    cov_name: &str,
+) -> PyResult<Floats<'py>> {
+    let error = input::<2>(error_name, error, [None, None])?;
+    let [rows, dim] = error.shape();
+    let cov = input::<3>(cov_name, cov, [Some(rows), Some(dim), Some(dim)])?;
+    let (error, cov) = (error.values(), cov.values());
+    let values = released(py, || normalised_squared(cov_name, error, cov, dim))?;
+    Ok(PyArray1::from_vec(py, values))
+}
+
+/// RMSE of each step over runs.
+#[pyfunction]
+#[pyo3(name = "root_mean_square")]
+fn py_root_mean_square<'py>(
+    py: Python<'py>,
+    truth: &Bound<'py, PyAny>,
+    estimate: &Bound<'py, PyAny>,
+) -> PyResult<Floats<'py>> {
+    let truth = input::<3>("truth", truth, [None, None, None])?;
+    let [_, steps, dim] = truth.shape();
+    let estimate = input::<3>("estimate", estimate, truth.shape().map(Some))?;
+    let values = root_mean_square(truth.values(), estimate.values(), steps, dim);
+    Ok(PyArray1::from_vec(py, values))
+}
+
+#[pyfunction]
+#[pyo3(name = "chi_square_cdf")]
+fn py_chi_square_cdf(x: f64, degrees: f64) -> PyResult<f64> {
+    chi_square_cdf(x, degrees).map_err(exception)
+}
+
+#[pyfunction]
+#[pyo3(name = "chi_square_quantile")]
+fn py_chi_square_quantile(probability: f64, degrees: f64) -> PyResult<f64> {
+    chi_square_quantile(probability, degrees).map_err(exception)
+}
+
+/// Rows with −1 where there is none.
+fn signed(rows: &[u32]) -> Vec<i64> {
+    rows.iter().map(|&row| if row == MISS { -1 } else { row.into() }).collect()
+}
+
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(py_gospa, module)?)?;
+    module.add_function(wrap_pyfunction!(py_ospa, module)?)?;
+    module.add_function(wrap_pyfunction!(py_continuity, module)?)?;
+    module.add_function(wrap_pyfunction!(py_normalised_squared, module)?)?;
+    module.add_function(wrap_pyfunction!(py_root_mean_square, module)?)?;
+    module.add_function(wrap_pyfunction!(py_chi_square_cdf, module)?)?;
+    module.add_function(wrap_pyfunction!(py_chi_square_quantile, module)?)
+}
