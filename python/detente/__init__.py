@@ -9,6 +9,7 @@ from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.geo import LocalFrame
 from detente.motion import ConstantVelocity
+from detente.table import Table
 
 if _DEBUG:
     import warnings
@@ -20,4 +21,4 @@ if _DEBUG:
         stacklevel=2,
     )
 
-__all__ = ["ConstantVelocity", "LocalFrame", "__version__", "association", "errors"]
+__all__ = ["ConstantVelocity", "LocalFrame", "Table", "__version__", "association", "errors"]

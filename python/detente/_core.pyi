@@ -1,6 +1,6 @@
 # The compiled module, checked against the binary by mypy.stubtest.
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final, type_check_only
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -40,3 +40,17 @@ class LocalFrame:
     def geodetic_from_en(
         self, en_height_m: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+
+@type_check_only
+class _ArrowTable:
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+def columns_from_arrow(stream: object) -> dict[str, tuple[NDArray[Any], str]]: ...
+def arrow_from_columns(
+    columns: dict[str, NDArray[Any]],
+    *,
+    rows: int,
+    utc: Sequence[str],
+    zoneless: Sequence[str],
+) -> _ArrowTable: ...

@@ -2,6 +2,7 @@
 
 mod array;
 mod association;
+mod arrow;
 mod error;
 mod geo;
 mod gil;
@@ -15,5 +16,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DEBUG", cfg!(debug_assertions))?;
     association::register(module)?;
     geo::register(module)?;
+    arrow::register(module)?;
     motion::register(module)
 }
