@@ -14,7 +14,6 @@ from detente.errors import DetenteError, DTypeError, MissingExtraError, SettingE
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-    import pyarrow as pa
     from numpy.typing import ArrayLike, NDArray
 
 _PANDAS_INDEX = "__index_level_"  # what pandas calls an unnamed index on its way to Arrow
@@ -107,6 +106,7 @@ class Table:
 
         Examples
         --------
+        >>> import detente as dt
         >>> import polars as pl
         >>> dt.Table.from_any(pl.DataFrame({"x_m": [1, None]}))["x_m"]
         array([ 1., nan])
@@ -207,7 +207,7 @@ class Table:
             zoneless=sorted(times - self._utc),
         )
 
-    def to_arrow(self) -> pa.Table:
+    def to_arrow(self) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Return the rows as a `pyarrow.Table`.
 
         Raises
@@ -216,9 +216,10 @@ class Table:
             pyarrow is not installed.
         """
         try:
-            import pyarrow as pa  # noqa: PLC0415 - an extra
+            import pyarrow  # noqa: ICN001, PLC0415 - an extra, without types
         except ImportError as error:
             raise MissingExtraError("pyarrow is missing; pip install 'detente[cli]'") from error
+        pa: Any = pyarrow
         return pa.table(self)
 
     def to_polars(self) -> pl.DataFrame:
@@ -231,6 +232,7 @@ class Table:
 
         Examples
         --------
+        >>> import detente as dt
         >>> dt.Table({"x_m": [1.5]}).to_polars()["x_m"].to_list()
         [1.5]
         """
@@ -238,8 +240,7 @@ class Table:
             import polars as pl  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise MissingExtraError("polars is missing; pip install 'detente[polars]'") from error
-        frame = pl.from_arrow(self)
-        return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
+        return pl.DataFrame(self)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the rows as a `pandas.DataFrame`; a row of a wide column becomes one array.
@@ -258,7 +259,7 @@ class Table:
             for name, array in self._columns.items()
         }
         for name in self._utc:
-            columns[name] = pd.Series(columns[name]).dt.tz_localize("UTC")
+            columns[name] = pd.DatetimeIndex(columns[name], tz="UTC")
         return pd.DataFrame(columns)
 
 

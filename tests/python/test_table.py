@@ -178,7 +178,7 @@ def test_utc_must_name_times(name: str) -> None:
 def test_bad_frames() -> None:
     with pytest.raises(DTypeError, match=r"dict of arrays or an object .* found int"):
         dt.Table.from_any(3)
-    with pytest.raises(DTypeError, match=r"column a must hold .* found List\(.*leave it out"):
+    with pytest.raises(DTypeError, match=r"column a must hold .* found LargeList\(.*leave it out"):
         dt.Table.from_any(pl.DataFrame({"a": [[1.0], [1.0, 2.0]]}))
     with pytest.raises(DecodeError, match="two columns are called x"):
         dt.Table.from_any(pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["x", "x"]))

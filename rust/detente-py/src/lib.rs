@@ -1,8 +1,8 @@
 //! The module `detente._core`: one file per part of the core, thin.
 
 mod array;
-mod association;
 mod arrow;
+mod association;
 mod error;
 mod geo;
 mod gil;
