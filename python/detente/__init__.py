@@ -20,6 +20,7 @@ from detente.sensors import (
     UserSensor,
 )
 from detente.tracking import Birth, Tracker, Tracks, UserMotion
+from detente.table import Table
 
 if _DEBUG:
     import warnings
@@ -51,3 +52,4 @@ __all__ = [
     "errors",
 ]
 __all__ = ["ConstantVelocity", "__version__", "association", "errors", "metrics"]
+__all__ = ["ConstantVelocity", "LocalFrame", "Table", "__version__", "association", "errors"]

@@ -1,6 +1,6 @@
 # The compiled module, checked against the binary by mypy.stubtest.
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final, type_check_only
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -72,3 +72,17 @@ def normalised_squared(
 def root_mean_square(truth: object, estimate: object) -> NDArray[np.float64]: ...
 def chi_square_cdf(x: float, degrees: float) -> float: ...
 def chi_square_quantile(probability: float, degrees: float) -> float: ...
+
+@type_check_only
+class _ArrowTable:
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+def columns_from_arrow(stream: object) -> dict[str, tuple[NDArray[Any], str]]: ...
+def arrow_from_columns(
+    columns: dict[str, NDArray[Any]],
+    *,
+    rows: int,
+    utc: Sequence[str],
+    zoneless: Sequence[str],
+) -> _ArrowTable: ...

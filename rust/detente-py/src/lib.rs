@@ -1,6 +1,7 @@
 //! The module `detente._core`: one file per part of the core, thin.
 
 mod array;
+mod arrow;
 mod association;
 mod error;
 mod geo;
@@ -23,5 +24,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     sensor::register(module)?;
     tracker::register(module)
     metrics::register(module)?;
+    arrow::register(module)?;
     motion::register(module)
 }
