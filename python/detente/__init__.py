@@ -4,7 +4,7 @@ Track what your sensors see, hand over exactly what was agreed, and fuse what pa
 one picture in which nothing is counted twice.
 """
 
-from detente import association, errors
+from detente import association, errors, fuse
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.geo import LocalFrame
@@ -20,4 +20,4 @@ if _DEBUG:
         stacklevel=2,
     )
 
-__all__ = ["ConstantVelocity", "LocalFrame", "__version__", "association", "errors"]
+__all__ = ["ConstantVelocity", "LocalFrame", "__version__", "association", "errors", "fuse"]

@@ -40,3 +40,7 @@ class LocalFrame:
     def geodetic_from_en(
         self, en_height_m: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+
+def covariance_intersection(
+    mean_a: ArrayLike, cov_a: ArrayLike, mean_b: ArrayLike, cov_b: ArrayLike, criterion: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...

@@ -3,6 +3,7 @@
 mod array;
 mod association;
 mod error;
+mod fuse;
 mod geo;
 mod gil;
 mod motion;
@@ -14,6 +15,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DEBUG", cfg!(debug_assertions))?;
     association::register(module)?;
+    fuse::register(module)?;
     geo::register(module)?;
     motion::register(module)
 }
