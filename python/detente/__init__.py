@@ -4,9 +4,10 @@ Track what your sensors see, hand over exactly what was agreed, and fuse what pa
 one picture in which nothing is counted twice.
 """
 
-from detente import association, errors, fuse
+from detente import association, errors, exchange, fuse
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
+from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
 from detente.motion import ConstantVelocity
 
@@ -20,4 +21,15 @@ if _DEBUG:
         stacklevel=2,
     )
 
-__all__ = ["ConstantVelocity", "LocalFrame", "__version__", "association", "errors", "fuse"]
+__all__ = [
+    "ConstantVelocity",
+    "LocalFrame",
+    "Party",
+    "Picture",
+    "Terms",
+    "__version__",
+    "association",
+    "errors",
+    "exchange",
+    "fuse",
+]
