@@ -5,8 +5,10 @@ one picture in which nothing is counted twice.
 """
 
 from detente import association, errors, metrics
+from detente import association, errors, exchange, fuse
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
+from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
 from detente.motion import ConstantVelocity
 from detente.sensors import (
@@ -53,3 +55,14 @@ __all__ = [
 ]
 __all__ = ["ConstantVelocity", "__version__", "association", "errors", "metrics"]
 __all__ = ["ConstantVelocity", "LocalFrame", "Table", "__version__", "association", "errors"]
+    "ConstantVelocity",
+    "LocalFrame",
+    "Party",
+    "Picture",
+    "Terms",
+    "__version__",
+    "association",
+    "errors",
+    "exchange",
+    "fuse",
+]

@@ -86,3 +86,7 @@ def arrow_from_columns(
     utc: Sequence[str],
     zoneless: Sequence[str],
 ) -> _ArrowTable: ...
+
+def covariance_intersection(
+    mean_a: ArrayLike, cov_a: ArrayLike, mean_b: ArrayLike, cov_b: ArrayLike, criterion: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...

@@ -4,6 +4,7 @@ mod array;
 mod arrow;
 mod association;
 mod error;
+mod fuse;
 mod geo;
 mod gil;
 mod metrics;
@@ -19,6 +20,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DEBUG", cfg!(debug_assertions))?;
     association::register(module)?;
+    fuse::register(module)?;
     geo::register(module)?;
     motion::register(module)?;
     sensor::register(module)?;

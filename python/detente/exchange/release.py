@@ -1,0 +1,57 @@
+"""Release: the one function through which rows leave a party."""
+
+from detente.errors import AgreementError
+from detente.exchange.agreement import Agreement
+from detente.exchange.instant import text_from_time_ns
+from detente.exchange.report import Report
+
+
+def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: int) -> Report | None:
+    """Return what a party may hand over of its own report, or nothing.
+
+    It looks at nothing but its arguments, and a report holds only what its origin's own sensors
+    say; so no shared picture can leak through it, and what it withholds changes nothing that it
+    hands over.
+
+    Parameters
+    ----------
+    report : Report
+        What the origin's own sensors say.
+    agreement : Agreement
+        Under which it is to leave.
+    recipient : str
+        The party that is to receive it.
+    time_ns : int
+        Now [ns since 1970-01-01 UTC].
+
+    Returns
+    -------
+    Report or None
+        The report, or `None` if it dates from before the acceptance.
+
+    Raises
+    ------
+    AgreementError
+        The agreement is not in force, does not let this party hand anything to that one, or the
+        report is dated later than now.
+    """
+    offer = agreement.offer
+    state = agreement.state_at(time_ns)
+    if state != "accepted" or agreement.accepted_ns is None:
+        waits = f"; {offer.recipient!r} must answer it first" if state == "pending" else ""
+        raise AgreementError(
+            f"nothing leaves: agreement {offer.id[:12]} between {offer.sender!r} and "
+            f"{offer.recipient!r} is {state} at {text_from_time_ns(time_ns)}{waits}"
+        )
+    ways = {offer.parties, offer.parties[::-1]} if offer.terms.both_ways else {offer.parties}
+    if (report.origin, recipient) not in ways:
+        raise AgreementError(
+            f"nothing leaves: agreement {offer.id[:12]} does not let {report.origin!r} hand "
+            f"tracks to {recipient!r}"
+        )
+    if report.time_ns > time_ns:
+        raise AgreementError(
+            f"nothing leaves: the report is dated {text_from_time_ns(report.time_ns)}, "
+            f"and now is {text_from_time_ns(time_ns)}"
+        )
+    return report if report.time_ns >= agreement.accepted_ns else None

@@ -1,0 +1,245 @@
+"""Nothing leaves a party without an agreement, and then only what its own sensors say."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike, NDArray
+
+import detente as dt
+from detente.exchange import Acceptance, Offer, Report, Withdrawal, release, time_ns_from_text
+
+MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
+DAY_NS = 86_400_000_000_000
+SECOND_NS = 1_000_000_000
+MADE_NS = time_ns_from_text("2021-06-16")
+ACCEPTED_NS = time_ns_from_text("2021-07-20")
+WITHDRAWN_NS = time_ns_from_text("2021-08-10")
+ANSWER_BY_NS = time_ns_from_text("2021-08-31")
+
+
+@dataclass
+class SeenTracks:
+    """Tracks that are what was seen, each sure."""
+
+    mean: NDArray[np.float64]
+
+    @property
+    def id(self) -> NDArray[np.uint64]:
+        return np.arange(1, len(self.mean) + 1, dtype=np.uint64)
+
+    @property
+    def cov(self) -> NDArray[np.float64]:
+        return np.broadcast_to(np.eye(4) * 100.0, (len(self.mean), 4, 4))
+
+    @property
+    def existence(self) -> NDArray[np.float64]:
+        return np.ones(len(self.mean))
+
+    def confirmed(self) -> "SeenTracks":
+        return self
+
+
+class SeeingIsTracking:
+    """A tracker without memory, so that these tests are about parties alone."""
+
+    def step(self, time_s: float, measurements: ArrayLike, *, sensor: None) -> SeenTracks:
+        del time_s, sensor
+        seen = np.reshape(np.asarray(measurements, float), (-1, 2))
+        return SeenTracks(np.hstack([seen, np.zeros_like(seen)]))
+
+
+def _party(name: str) -> dt.Party[Any]:
+    return dt.Party(name, tracker=SeeingIsTracking(), sensor=None, motion=MOTION)
+
+
+def _pair(*, both_ways: bool = False) -> tuple[dt.Party[Any], dt.Party[Any], Offer]:
+    north, south = _party("north"), _party("south")
+    terms = dt.Terms(level="tracks", until="2021-08-31", both_ways=both_ways)
+    offer = north.offer("south", terms, time_ns=MADE_NS, answer_by_ns=ANSWER_BY_NS)
+    south.hear(offer)
+    return north, south, offer
+
+
+def test_while_pending_no_row_and_no_byte_leaves() -> None:
+    north, south, offer = _pair(both_ways=True)
+    for day in range(76):
+        now_ns = MADE_NS + day * DAY_NS
+        north.observe(now_ns, [[0.0, 0.0]])
+        south.observe(now_ns, [[5_000.0, 0.0]])
+        for party in (north, south):
+            with pytest.raises(dt.errors.AgreementError, match=r"is pending at .* must answer"):
+                party.release(offer.id, time_ns=now_ns)
+        assert list(south.picture(now_ns).origin) == ["own"]
+        assert list(north.picture(now_ns).origin) == ["own"]
+
+
+def test_after_acceptance_only_later_rows_flow() -> None:
+    north, south, offer = _pair()
+    north.observe(ACCEPTED_NS - 1, [[0.0, 0.0]])
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    assert north.release(offer.id, time_ns=ACCEPTED_NS) is None  # its row is older than the yes
+    after = north.observe(ACCEPTED_NS, [[0.0, 0.0], [40.0, 40.0]])
+    released = north.release(offer.id, time_ns=ACCEPTED_NS)
+    assert released is after
+    south.receive(after, offer_id=offer.id)
+    south.observe(ACCEPTED_NS, [[5_000.0, 0.0], [41.0, 41.0]])
+    picture = south.picture(ACCEPTED_NS)
+    assert sorted(picture.origin) == ["both", "own", "partner"]
+
+
+def test_withdrawal_stops_it_and_what_was_received_fades() -> None:
+    north, south, offer = _pair(both_ways=True)
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    last = north.observe(WITHDRAWN_NS - SECOND_NS, [[0.0, 0.0]])
+    assert north.release(offer.id, time_ns=WITHDRAWN_NS - SECOND_NS) is last
+    south.receive(last, offer_id=offer.id)
+    north.hear(south.withdraw(offer, time_ns=WITHDRAWN_NS))
+    later = north.observe(WITHDRAWN_NS, [[0.0, 0.0]])
+    for party in (north, south):
+        with pytest.raises(dt.errors.AgreementError, match="is withdrawn at 2021-08-10"):
+            party.release(offer.id, time_ns=WITHDRAWN_NS)
+    with pytest.raises(dt.errors.AgreementError, match="is withdrawn"):
+        south.receive(later, offer_id=offer.id)
+    south.observe(WITHDRAWN_NS, np.empty((0, 2)))
+    assert list(south.picture(WITHDRAWN_NS).origin) == ["partner"]
+    assert len(south.picture(WITHDRAWN_NS + 60 * SECOND_NS)) == 0
+
+
+def test_terms_end_by_themselves() -> None:
+    north, south, offer = _pair()
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    north.observe(ANSWER_BY_NS, [[0.0, 0.0]])
+    with pytest.raises(dt.errors.AgreementError, match="is expired at 2021-08-31"):
+        north.release(offer.id, time_ns=ANSWER_BY_NS)
+
+
+def test_one_way_means_one_way() -> None:
+    north, south, offer = _pair()
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    south.observe(ACCEPTED_NS, [[0.0, 0.0]])
+    with pytest.raises(dt.errors.AgreementError, match="does not let 'south' hand tracks to"):
+        south.release(offer.id, time_ns=ACCEPTED_NS)
+
+
+coordinates = st.floats(-1e4, 1e4)
+scans = st.lists(st.tuples(coordinates, coordinates), max_size=4)
+
+
+@given(scans, scans)
+def test_release_does_not_depend_on_what_was_received(
+    own: list[tuple[float, float]], theirs: list[tuple[float, float]]
+) -> None:
+    released: list[Report] = []
+    for hears in (False, True):
+        north, south, offer = _pair(both_ways=True)
+        north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+        if hears:
+            south.observe(ACCEPTED_NS, theirs)
+            report = south.release(offer.id, time_ns=ACCEPTED_NS)
+            assert report is not None
+            north.receive(report, offer_id=offer.id)
+        north.observe(ACCEPTED_NS, own)
+        if hears:
+            assert len(north.picture(ACCEPTED_NS)) >= len(own)
+        report = north.release(offer.id, time_ns=ACCEPTED_NS)
+        assert report is not None
+        released.append(report)
+    deaf, hearing = released
+    assert deaf.origin == hearing.origin == "north"
+    for column in ("track_id", "mean", "cov", "existence"):
+        assert getattr(deaf, column).tobytes() == getattr(hearing, column).tobytes()
+
+
+@given(st.permutations(range(5)))
+def test_a_report_replaces_its_predecessor_in_any_order(order: list[int]) -> None:
+    north, south, offer = _pair()
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    reports = [north.observe(ACCEPTED_NS + i * SECOND_NS, [[1_000.0 * i, 0.0]]) for i in range(5)]
+    for index in [*order, *order]:
+        south.receive(reports[index], offer_id=offer.id)
+    now_ns = ACCEPTED_NS + 4 * SECOND_NS
+    south.observe(now_ns, np.empty((0, 2)))
+    picture = south.picture(now_ns)
+    assert picture.mean[:, 0] == pytest.approx([4_000.0])
+
+
+@given(st.permutations(range(4)))
+def test_parties_with_the_same_messages_agree(order: list[int]) -> None:
+    north, _, offer = _pair()
+    messages: list[Offer | Acceptance | Withdrawal] = [
+        offer,
+        Acceptance(offer.id, "south", ACCEPTED_NS),
+        Withdrawal(offer.id, "north", WITHDRAWN_NS),
+        Acceptance(offer.id, "south", WITHDRAWN_NS + 1),  # a replayed yes revives nothing
+    ]
+    other = _party("south")
+    for message in messages:
+        north.hear(message)
+    for index in order:
+        other.hear(messages[index])
+    for time_ns in (MADE_NS, ACCEPTED_NS, WITHDRAWN_NS, WITHDRAWN_NS + 2):
+        expected = north.agreement(offer.id).state_at(time_ns)
+        assert other.agreement(offer.id).state_at(time_ns) == expected
+
+
+def test_a_party_that_has_not_looked_hands_over_an_empty_report() -> None:
+    north, south, offer = _pair()
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    report = north.release(offer.id, time_ns=ACCEPTED_NS)
+    assert report is not None
+    assert (len(report), report.mean.shape) == (0, (0, 4))
+    with pytest.raises(dt.errors.SettingError, match="'north' has not looked yet"):
+        north.picture(ACCEPTED_NS)
+
+
+def test_strangers_and_relays_are_refused() -> None:
+    north, south, offer = _pair()
+    east = _party("east")
+    with pytest.raises(dt.errors.AgreementError, match="'east' has no part in offer"):
+        east.hear(offer)
+    with pytest.raises(dt.errors.AgreementError, match="'east' has no part in offer"):
+        east.accept(offer, time_ns=ACCEPTED_NS)
+    with pytest.raises(dt.errors.AgreementError, match="heard of no offer"):
+        east.release(offer.id, time_ns=ACCEPTED_NS)
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    foreign = east.observe(ACCEPTED_NS, [[0.0, 0.0]])
+    with pytest.raises(dt.errors.AgreementError, match="does not let 'east' hand tracks"):
+        south.receive(foreign, offer_id=offer.id)
+
+
+def test_only_the_recipient_accepts_and_only_while_pending() -> None:
+    north, south, offer = _pair()
+    with pytest.raises(dt.errors.AgreementError, match="only 'south' can accept"):
+        north.accept(offer, time_ns=ACCEPTED_NS)
+    with pytest.raises(dt.errors.AgreementError, match=r"is expired at .* no longer be accepted"):
+        south.accept(offer, time_ns=ANSWER_BY_NS)
+    south.withdraw(offer, time_ns=ACCEPTED_NS)
+    with pytest.raises(dt.errors.AgreementError, match=r"is withdrawn at .* no longer"):
+        south.accept(offer, time_ns=ACCEPTED_NS)
+
+
+def test_a_strangers_answer_that_came_before_its_offer_counts_for_nothing() -> None:
+    _, _, offer = _pair()
+    south = _party("south")
+    south.hear(Acceptance(offer.id, "east", ACCEPTED_NS))
+    south.hear(offer)
+    assert south.agreement(offer.id).state_at(ACCEPTED_NS) == "pending"
+
+
+def test_a_report_dated_later_than_now_stays() -> None:
+    north, south, offer = _pair()
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    report = north.observe(ACCEPTED_NS + SECOND_NS, [[0.0, 0.0]])
+    with pytest.raises(dt.errors.AgreementError, match="the report is dated"):
+        release(report, north.agreement(offer.id), recipient="south", time_ns=ACCEPTED_NS)
+
+
+def test_bad_settings_are_refused() -> None:
+    with pytest.raises(dt.errors.SettingError, match="must have a name"):
+        _party("")
+    with pytest.raises(dt.errors.SettingError, match="most_age_s must be positive, found 0"):
+        dt.Party("a", tracker=SeeingIsTracking(), sensor=None, motion=MOTION, most_age_s=0.0)
