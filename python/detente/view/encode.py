@@ -5,8 +5,6 @@ in Protocol Buffers), then base64. A position report of a ship costs about four 
 `assets/decode.js` is the other half.
 """
 
-from __future__ import annotations
-
 import base64
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The figures of a run in words that a stranger understands."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 

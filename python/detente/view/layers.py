@@ -1,7 +1,5 @@
 """Columns of a recording as the layers of a page: paths, dots, the clock and the plane."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -216,6 +214,19 @@ def path_layer(
 def dot_layer(part: Positions, *, plane: Plane, clock: Clock) -> Layer:
     """Encode positions that belong to no path, in order of time."""
     return path_layer(part, np.zeros(len(part.time_s), np.int64), 1, plane=plane, clock=clock)
+
+
+def truth_layer(truth: Columns | None, *, plane: Plane, clock: Clock) -> Layer | None:
+    """Encode where objects really were as paths; without a column `id` they are one object."""
+    if truth is None:
+        return None
+    part = positions_from_columns(truth, table="truth")
+    ids = np.asarray(truth["id"]) if has_column(truth, "id") else np.zeros(len(part.time_s), int)
+    if ids.shape != part.time_s.shape:
+        raise ShapeError(f"truth['id'] has shape {ids.shape}, not {part.time_s.shape}")
+    _, owner = np.unique(ids, return_inverse=True)
+    count = int(owner.max(initial=-1)) + 1
+    return path_layer(part, owner.astype(np.int64), count, plane=plane, clock=clock)
 
 
 def level_from_probability(probability: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,9 +1,6 @@
 """The page of one recording: a map, the time, and the table of tracks."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +26,7 @@ from detente.view.layers import (
     plane_of,
     positions_from_columns,
     short_texts,
+    truth_layer,
 )
 from detente.view.page import Html, escaped, page
 
@@ -45,6 +43,8 @@ _SCRIPTS = (
     "track_table.js",
     "map_page.js",
 )
+
+_FEW_TRACKS = 200  # with more, whole paths hide the map and are drawn on request
 
 
 def map_page(
@@ -142,15 +142,16 @@ def map_page(
             "gap_s": gap_s,
             "tracks": paths,
             "table": _table(tracks, ids, placed, owner, clock),
-            "truth": _truth_layer(truth, true, plane=plane, clock=clock),
+            "truth": truth_layer(truth, plane=plane, clock=clock),
             "detections": dot_layer(seen, plane=plane, clock=clock) if seen else None,
             "backdrop": backdrop,
         },
         parts={
             "lead": escaped(_lead(len(ids), clock)),
             "figures": figures_html(summary or {}),
+            "paths_checked": "checked" if len(ids) <= _FEW_TRACKS else "",
             "gap": escaped(duration_text(gap_s)),
-            "trail_options": _trail_options(clock),
+            "trail_options": _trail_options(clock, gap_s),
             "switches": _switches(has_truth=true is not None, has_detections=seen is not None),
             "notes": "".join(f"<p>{escaped(note)}</p>" for note in notes if note),
         },
@@ -199,17 +200,6 @@ def _table(
     }
 
 
-def _truth_layer(
-    truth: Columns | None, true: Positions | None, *, plane: Any, clock: Clock
-) -> Layer | None:
-    if truth is None or true is None:
-        return None
-    ids = np.asarray(truth["id"]) if has_column(truth, "id") else np.zeros(len(true.time_s), int)
-    _, owner = np.unique(ids, return_inverse=True)
-    count = int(owner.max(initial=-1)) + 1
-    return path_layer(true, owner.astype(np.int64), count, plane=plane, clock=clock)
-
-
 def _lead(count: int, clock: Clock) -> str:
     what = f"{count:,} object{'' if count == 1 else 's'} followed over "
     return f"{what}{duration_text(clock.steps * clock.quantum_s)}. Each colour is one object."
@@ -224,11 +214,11 @@ def _gap_note(gap_s: float) -> str | None:
     )
 
 
-def _trail_options(clock: Clock) -> Html:
-    """Return choices for the length of the trail that suit the recording's length."""
+def _trail_options(clock: Clock, gap_s: float) -> Html:
+    """Return choices for the length of the trail that suit the recording."""
     span_s = clock.steps * clock.quantum_s
     lengths_s = [s for s in (5, 15, 60, 300, 900, 3600, 4 * 3600) if span_s / 60 < s < span_s / 2]
-    usual_s = min(lengths_s, key=lambda s: abs(s - span_s / 15), default=0)
+    usual_s = min(lengths_s, key=lambda s: abs(s - 1.5 * gap_s), default=0)
     options = [(0, "none"), *((s, duration_text(s)) for s in lengths_s)]
     return "".join(
         f'<option value="{s}"{" selected" if s == usual_s else ""}>{text}</option>'

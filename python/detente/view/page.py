@@ -5,8 +5,6 @@ script and style, by their digests: it works offline, and a text that slipped th
 would still not run.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import html
@@ -46,7 +44,7 @@ def page(
     """
     script = "\n".join(_asset(name) for name in scripts)
     style = _asset("page.css")
-    body = Template(_asset(template)).substitute(title=html.escape(title), **parts)
+    body = fragment(template, title=html.escape(title), **parts)
     return Template(_asset("frame.html")).substitute(
         title=html.escape(title),
         policy=f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(style)}",
@@ -55,6 +53,11 @@ def page(
         data=_script_safe(data),
         script=script,
     )
+
+
+def fragment(template: str, **parts: Html) -> Html:
+    """Return a resource with its places filled."""
+    return Template(_asset(template)).substitute(parts)
 
 
 def escaped(text: object) -> Html:

@@ -3,8 +3,6 @@
 Positions go to the page as whole numbers of a quantum from the plane's corner.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

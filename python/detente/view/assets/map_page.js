@@ -53,8 +53,8 @@ function drawDetections(context, view) {
 
 const list = new TrackTable(find("tracks"), [
   { title: "Track", value: (p) => table.name[p], text: (p) => table.name[p], colour: (p) => hueColour(table.hue[p], matchMedia("(prefers-color-scheme: dark)").matches, table.hue[p] % 3), find: (p) => `${table.name[p]} ${table.id[p]}`.toLowerCase() },
-  { title: "First seen", value: (p) => table.first[p], text: (p) => clock.short(table.first[p]) },
-  { title: "For", number: true, value: (p) => table.last[p] - table.first[p], text: (p) => durationText(clock.seconds(table.last[p] - table.first[p])) },
+  { title: "From", value: (p) => table.first[p], text: (p) => clock.short(table.first[p]) },
+  { title: "For", number: true, value: (p) => table.last[p] - table.first[p], text: (p) => roundedDurationText(clock.seconds(table.last[p] - table.first[p])) },
   { title: "Reports", number: true, value: (p) => table.detections[p], text: (p) => table.detections[p].toLocaleString("en") },
   { title: "Certainty", number: true, value: (p) => table.existence[p], text: (p) => percentText(table.existence[p]) },
 ], tracks.count, (p) => choose(p === layer.chosen ? null : p, true));

@@ -38,14 +38,17 @@ class Paths {
     return low > this.start[p] ? low - 1 : -1;
   }
 
-  // Where path p is at a time: {x, y, i: last report, silent: no report for long}, or null.
+  // Where path p is at a time: {x, y, i: last report, silent: none for long}, or null if none for very long.
   stateAt(p, now) {
     if (this.isEmpty(p) || now < this.first(p) || now > this.last(p)) return null;
     const i = this.reportAt(p, now);
     const n = i + 1;
     if (n === this.start[p + 1] || this.time[n] === this.time[i]) return { x: this.x[i], y: this.y[i], i, silent: false };
     const between = this.time[n] - this.time[i];
-    if (between > this.gap) return { x: this.x[i], y: this.y[i], i, silent: now > this.time[i] };
+    if (between > this.gap) {
+      const silence = now - this.time[i];
+      return silence > 4 * this.gap ? null : { x: this.x[i], y: this.y[i], i, silent: silence > this.gap };
+    }
     const part = (now - this.time[i]) / between;
     return { x: this.x[i] + part * (this.x[n] - this.x[i]), y: this.y[i] + part * (this.y[n] - this.y[i]), i, silent: false };
   }

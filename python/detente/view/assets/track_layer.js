@@ -13,7 +13,7 @@ class TrackLayer {
     const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
     context.lineJoin = "round";
     context.lineWidth = 1;
-    context.globalAlpha = this.chosen === null ? 0.35 : 0.12;
+    context.globalAlpha = Math.min(0.45, 4 / Math.sqrt(this.paths.count)) * (this.chosen === null ? 1 : 0.5);
     for (let p = 0; p < this.paths.count; p++) {
       if (p === this.chosen || this.paths.isEmpty(p)) continue;
       context.strokeStyle = this.colour(p, this.paths.start[p], isDark);
@@ -88,10 +88,12 @@ class TrackLayer {
     if (wanted.length > 400) wanted.length = 400;
     for (const { p, X, Y } of wanted) {
       const text = this.name(p);
-      const box = [X + 8, Y - 9, X + 12 + text.length * 7, Y + 7];
+      const width = text.length * 7 + 4;
+      const left = X + 9 + width > view.width ? X - 5 - width : X + 9;
+      const box = [left - 1, Y - 9, left + width, Y + 7];
       if (first({ p }) && taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
       taken.push(box);
-      drawText(context, text, X + 9, Y + 4, colour, first({ p }) ? undefined : "bold 13px system-ui, sans-serif");
+      drawText(context, text, left, Y + 4, colour, first({ p }) ? undefined : "bold 13px system-ui, sans-serif");
     }
   }
 

@@ -36,7 +36,9 @@ class TrackTable {
         const swatch = document.createElement("span");
         swatch.className = "swatch";
         swatch.style.background = column.colour(p);
-        button.append(swatch, column.text(p));
+        const name = document.createElement("span");
+        name.textContent = column.text(p);
+        button.append(swatch, name);
         cell.append(button);
       }
       tr.append(cell);

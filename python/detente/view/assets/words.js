@@ -29,6 +29,9 @@ function durationText(seconds) {
   return whole % 60 ? `${minutes} min ${pad(whole % 60)} s` : `${minutes} min`;
 }
 
+// The same without seconds where there are minutes.
+function roundedDurationText(seconds) { return durationText(seconds < 60 ? seconds : Math.round(seconds / 60) * 60); }
+
 function lengthText(metres) {
   return metres >= 1000 ? `${Number((metres / 1000).toPrecision(3))} km` : `${Number(metres.toPrecision(3))} m`;
 }
