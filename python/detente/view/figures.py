@@ -1,7 +1,9 @@
 """The figures of a run in words that a stranger understands."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
+from typing import cast
 
 from detente.view.page import Html, escaped
 
@@ -26,6 +28,8 @@ _WORDS = {
     "false": "tracks of nothing, on average",
 }
 
+_MINUTE_S = 60
+_SMALL = 1e-3
 _UNITS = {"m": "m", "m_s": "m/s", "deg": "°", "per_s": "per second", "percent": "%"}
 
 
@@ -48,7 +52,7 @@ def figures_html(summary: Mapping[str, object]) -> Html:
 def _figures(summary: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in summary.items():
         if isinstance(value, Mapping):
-            yield from _figures(value)
+            yield from _figures(cast("Mapping[str, object]", value))
         elif value is not None:
             stem, unit = _split_unit(name)
             yield _WORDS.get(name, stem.replace("_", " ")), value_text(value, unit)
@@ -83,19 +87,19 @@ def duration_text(seconds: float) -> str:
     >>> duration_text(0.25), duration_text(300), duration_text(90061)
     ('0.25 s', '5 min', '1 d 1 h')
     """
-    if seconds < 60:
+    if seconds < _MINUTE_S:
         return f"{_rounded(seconds)} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes // 1440} d {minutes // 60 % 24} h"
+    hours, minutes = divmod(round(seconds / _MINUTE_S), 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 
 def _rounded(value: float) -> str:
-    """Return three significant figures, never in powers of ten."""
-    if not abs(value) >= 1e-3:
+    """Return three significant figures, with thousands apart."""
+    if not math.isfinite(value) or abs(value) < _SMALL:
         return f"{value:.3g}"
-    digits = max(0, 2 - len(str(int(abs(value)))) + (abs(value) >= 1))
-    return f"{value:,.{digits}f}"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

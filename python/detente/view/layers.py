@@ -1,130 +1,31 @@
-"""Columns of a recording as the layers of a page: paths, dots, the clock and the plane."""
+"""Columns of a recording as the layers of a page: paths, dots, and the plane they lie on."""
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import NotFiniteError, SettingError, ShapeError
+from detente.errors import SettingError
+from detente.view.clock import Clock
+from detente.view.columns import (
+    Columns,
+    Positions,
+    column,
+    has_column,
+    positions_from_columns,
+    rows_of,
+)
 from detente.view.encode import text_from_integers
 from detente.view.plane import Kind, Plane, middle_longitude, plane_over
 
-Columns = Mapping[str, Any]
-"""Named columns of equal length: a dict of arrays, or anything with `keys()` and `[name]`."""
-
 Layer = dict[str, object]
 
-_CLOCK_QUANTA_S = (1.0, 0.1, 0.01, 0.001)
-_CLOCK_STEPS = 2**30 - 1
-_POSIX_FROM_S = 1e8  # March 1973: an earlier time counts from the start of the recording
 _GAP_MEDIANS = 30.0
 _OPAQUE = 255
-
-
-@dataclass(frozen=True)
-class Positions:
-    """Rows of one table that are placed in space and time, checked.
-
-    Parameters
-    ----------
-    kind : {"mercator", "metric"}
-        Whether the places are degrees or metres.
-    time_s : (n,) float64
-    across, up : (n,) float64
-        Longitude and latitude [deg], or x and y [m].
-    """
-
-    kind: Kind
-    time_s: NDArray[np.float64]
-    across: NDArray[np.float64]
-    up: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The grid of whole time steps of a page.
-
-    Parameters
-    ----------
-    start_s : float
-    quantum_s : float
-        One step of the whole numbers.
-    steps : int
-        The number of steps from the first time to the last.
-    is_posix : bool
-        Whether times are seconds since 1970-01-01 UTC; else they count from any zero.
-    """
-
-    start_s: float
-    quantum_s: float
-    steps: int
-    is_posix: bool
-
-    def integers(self, time_s: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the whole steps of times, held inside the clock's span."""
-        steps = np.rint((time_s - self.start_s) / self.quantum_s).astype(np.int64)
-        return np.clip(steps, 0, self.steps)
-
-    def description(self) -> Layer:
-        """Return what the page must know to show times."""
-        return {
-            "start_s": self.start_s,
-            "quantum_s": self.quantum_s,
-            "steps": self.steps,
-            "is_posix": self.is_posix,
-        }
-
-
-def has_column(columns: Columns, name: str) -> bool:
-    """Return whether a table has a column."""
-    return name in columns.keys()  # noqa: SIM118 - a table may have keys() and yet iterate rows
-
-
-def numbers(columns: Columns, name: str, *, table: str) -> NDArray[np.float64]:
-    """Return one column as finite numbers.
-
-    Raises
-    ------
-    SettingError
-        There is no such column.
-    ShapeError
-        It is not one-dimensional.
-    NotFiniteError
-        It holds a NaN or an infinity.
-    """
-    if not has_column(columns, name):
-        raise SettingError(f"{table} needs a column {name!r}; it has {sorted(columns.keys())}")
-    values = np.asarray(columns[name], np.float64)
-    if values.ndim != 1:
-        raise ShapeError(f"{table}[{name!r}] must be one-dimensional, not of shape {values.shape}")
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
-        raise NotFiniteError(f"{table}[{name!r}] is not finite in row {bad[0]}")
-    return values
-
-
-def positions_from_columns(columns: Columns, *, table: str) -> Positions:
-    """Read where and when the rows of a table are.
-
-    Raises
-    ------
-    SettingError
-        The columns of place are missing.
-    ShapeError
-        Columns differ in length.
-    NotFiniteError
-        A place or a time is not finite.
-    """
-    kind: Kind = "mercator" if has_column(columns, "lat_deg") else "metric"
-    across, up = ("lon_deg", "lat_deg") if kind == "mercator" else ("x_m", "y_m")
-    read = {name: numbers(columns, name, table=table) for name in ("time_s", across, up)}
-    if len({len(values) for values in read.values()}) > 1:
-        lengths = {name: len(values) for name, values in read.items()}
-        raise ShapeError(f"the columns of {table} must have one length; they have {lengths}")
-    return Positions(kind, read["time_s"], read[across], read[up])
+_MANY = 1000  # enough positions to tell a few stray ones from the rest
+_LEAST_HOME_M = 50.0
 
 
 def plane_of(parts: Sequence[Positions]) -> Plane:
@@ -136,7 +37,7 @@ def plane_of(parts: Sequence[Positions]) -> Plane:
         Some parts are in degrees and others in metres.
     """
     filled = [part for part in parts if part.time_s.size]
-    kinds = sorted({part.kind for part in filled})
+    kinds: list[Kind] = sorted({part.kind for part in filled})
     if len(kinds) > 1:
         raise SettingError("one map needs one frame: give all tables in degrees or all in metres")
     if not kinds:
@@ -148,33 +49,16 @@ def plane_of(parts: Sequence[Positions]) -> Plane:
     return plane_over(kinds[0], longitude_deg, *unplaced.place(across, up))
 
 
-def clock_of(parts: Sequence[NDArray[np.float64]], *, is_posix: bool | None) -> Clock:
-    """Return the clock that spans every time given; `is_posix=None` judges by their size."""
-    times_s = np.concatenate([np.empty(0), *parts])
-    if times_s.size == 0:
-        return Clock(0.0, 1.0, 0, bool(is_posix))
-    start_s, end_s = float(times_s.min()), float(times_s.max())
-    since_s = times_s - start_s
-    coarsest = next(
-        (q for q in _CLOCK_QUANTA_S if np.allclose(since_s, np.rint(since_s / q) * q, atol=1e-5)),
-        _CLOCK_QUANTA_S[-1],
-    )
-    quantum_s = max(coarsest, (end_s - start_s) / _CLOCK_STEPS)
-    steps = round((end_s - start_s) / quantum_s)
-    return Clock(
-        start_s, quantum_s, steps, start_s > _POSIX_FROM_S if is_posix is None else is_posix
-    )
-
-
 def home_of(plane: Plane, part: Positions) -> list[int]:
     """Return the box [left, bottom, right, top] that a map shows first: nearly all positions."""
     if part.time_s.size == 0:
         return [0, 0, 0, 0]
     x, y = plane.integers(*plane.place(part.across, part.up))
-    low, high = [0.2, 99.8] if len(x) > 1000 else [0.0, 100.0]  # noqa: PLR2004 - enough to judge
+    low, high = (0.2, 99.8) if len(x) > _MANY else (0.0, 100.0)
     left, right = np.percentile(x, [low, high])
     bottom, top = np.percentile(y, [low, high])
-    return [int(left), int(bottom), int(right), int(top)]
+    lacking = max(0.0, _LEAST_HOME_M / plane.quantum_m - max(right - left, top - bottom)) / 2
+    return [int(v) for v in (left - lacking, bottom - lacking, right + lacking, top + lacking)]
 
 
 def path_layer(
@@ -221,9 +105,9 @@ def truth_layer(truth: Columns | None, *, plane: Plane, clock: Clock) -> Layer |
     if truth is None:
         return None
     part = positions_from_columns(truth, table="truth")
-    ids = np.asarray(truth["id"]) if has_column(truth, "id") else np.zeros(len(part.time_s), int)
-    if ids.shape != part.time_s.shape:
-        raise ShapeError(f"truth['id'] has shape {ids.shape}, not {part.time_s.shape}")
+    ids = np.zeros(len(part.time_s), int)
+    if has_column(truth, "id"):
+        ids = rows_of(column(truth, "id", table="truth"), part, name="truth['id']")
     _, owner = np.unique(ids, return_inverse=True)
     count = int(owner.max(initial=-1)) + 1
     return path_layer(part, owner.astype(np.int64), count, plane=plane, clock=clock)

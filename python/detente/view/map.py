@@ -5,26 +5,31 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import ShapeError
 from detente.view.backdrop import backdrop_layer
+from detente.view.clock import (
+    Clock,
+    clock_of,
+)
+from detente.view.columns import (
+    Columns,
+    Positions,
+    column,
+    has_column,
+    numbers,
+    positions_from_columns,
+    rows_of,
+)
 from detente.view.figures import duration_text, figures_html
 from detente.view.layers import (
-    Clock,
-    Columns,
     Layer,
-    Positions,
-    clock_of,
     dot_layer,
-    has_column,
     home_of,
     hue_from_identity,
     identity_texts,
     level_from_probability,
     longest_gap,
-    numbers,
     path_layer,
     plane_of,
-    positions_from_columns,
     short_texts,
     truth_layer,
 )
@@ -109,7 +114,7 @@ def map_page(
     ...     "lon_deg": np.array([-1.3, -1.2]),
     ... }
     >>> html = map_page(points, {"track_id": np.array([7], np.uint64)}, title="One ship")
-    >>> html.startswith("<!doctype html>"), "http" in html
+    >>> html.startswith("<!doctype html>"), "://" in html
     (True, False)
     """
     placed = positions_from_columns(points, table="points")
@@ -122,7 +127,7 @@ def map_page(
     clock = clock_of([part.time_s for part in parts], is_posix=is_posix)
     home = home_of(plane, placed if placed.time_s.size else parts[-1])
 
-    ids, owner = _owners(points, tracks, len(placed.time_s))
+    ids, owner = _owners(points, tracks, placed)
     gap_s = longest_gap(placed, owner)
     extra: dict[str, NDArray[np.int64]] = {}
     if has_column(points, "existence"):
@@ -158,12 +163,14 @@ def map_page(
     )
 
 
-def _owners(points: Columns, tracks: Columns, rows: int) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the identities of the tracks as text, and the track of each point (−1 for none)."""
-    ids = np.asarray(tracks["track_id"])
-    point_ids = np.asarray(points["track_id"])
-    if point_ids.shape != (rows,):
-        raise ShapeError(f"points['track_id'] must have {rows} rows, not shape {point_ids.shape}")
+def _owners(
+    points: Columns, tracks: Columns, placed: Positions
+) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the tracks' identities as text, and each point's track, negative for none."""
+    ids = column(tracks, "track_id", table="tracks")
+    name = "points['track_id']"
+    point_ids = rows_of(column(points, "track_id", table="points"), placed, name=name)
+    rows = len(point_ids)
     order = np.argsort(ids, kind="stable")
     if len(ids) == 0:
         return [], np.full(rows, -1, np.int64)
@@ -188,7 +195,9 @@ def _table(
 
     first = given("first_time_s", np.where(np.isfinite(first), first, clock.start_s))
     last = given("last_time_s", np.where(np.isfinite(last), last, clock.start_s))
-    names = [str(name) for name in tracks["name"]] if has_column(tracks, "name") else None
+    names = None
+    if has_column(tracks, "name"):
+        names = [str(name) for name in column(tracks, "name", table="tracks")]
     return {
         "id": ids,
         "name": names or short_texts(ids),

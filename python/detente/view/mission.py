@@ -6,22 +6,28 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from detente.errors import SettingError, ShapeError
+from detente.errors import SettingError
+from detente.view.clock import (
+    Clock,
+    clock_of,
+)
+from detente.view.columns import (
+    Columns,
+    Positions,
+    column,
+    numbers,
+    positions_from_columns,
+    rows_of,
+)
 from detente.view.figures import figures_html
 from detente.view.layers import (
-    Clock,
-    Columns,
     Layer,
-    Positions,
-    clock_of,
     home_of,
     identity_texts,
     level_from_probability,
     longest_gap,
-    numbers,
     path_layer,
     plane_of,
-    positions_from_columns,
     short_texts,
     truth_layer,
 )
@@ -226,14 +232,14 @@ def _joined(parts: Sequence[Positions]) -> Positions:
 def _party(party: PartyPicture, part: Positions, *, plane: Plane, clock: Clock) -> Layer:
     """Return one party's picture as the page reads it."""
     table = f"points of {party.name}"
-    origins = np.asarray(party.points["origin"]).astype(str)
-    if origins.shape != part.time_s.shape:
-        raise ShapeError(f"{table}: 'origin' has shape {origins.shape}, not {part.time_s.shape}")
+    origins = column(party.points, "origin", table=table).astype(str)
+    origins = rows_of(origins, part, name=f"{table}: 'origin'")
     known = np.array(get_args(Origin))
     unknown = sorted(set(origins) - set(known))
     if unknown:
         raise SettingError(f"{table}: an origin is one of {get_args(Origin)}, not {unknown[0]!r}")
-    ids, owner = np.unique(np.asarray(party.points["track_id"]), return_inverse=True)
+    ids = rows_of(column(party.points, "track_id", table=table), part, name=f"{table}: 'track_id'")
+    ids, owner = np.unique(ids, return_inverse=True)
     (x,), (y,) = plane.integers(np.array([party.sensor.x_m]), np.array([party.sensor.y_m]))
     extra = {
         "level": level_from_probability(numbers(party.points, "existence", table=table)),

@@ -19,6 +19,7 @@ LATITUDE_LIMIT_DEG = 85.0
 
 _STEPS = 2**24  # of the quantum over the extent: finer than a screen can show at any useful zoom
 _FINEST_M = 0.01
+_WIDEST_M = 1e9
 
 Kind = Literal["mercator", "metric"]
 FloatArray = NDArray[np.float64]
@@ -94,9 +95,9 @@ def plane_over(kind: Kind, longitude_deg: float, x_m: FloatArray, y_m: FloatArra
         return Plane(kind=kind, longitude_deg=longitude_deg)
     x_low, y_low = float(x_m.min()), float(y_m.min())
     extent_m = max(float(x_m.max()) - x_low, float(y_m.max()) - y_low)
-    if extent_m > 1e9:
+    if extent_m > _WIDEST_M:
         raise SettingError(
-            f"the positions are {extent_m:.3g} m apart; a map holds up to 1e9 m: "
+            f"the positions are {extent_m:.3g} m apart; a map holds up to {_WIDEST_M:.0e} m: "
             "check the units of x_m and y_m"
         )
     quantum_m = max(_FINEST_M, 2.0 ** np.ceil(np.log2(max(extent_m, _FINEST_M) / _STEPS)))

@@ -49,8 +49,7 @@ class Plane {
     const lines = (from, to, unit) => {
       const out = [];
       for (let i = Math.ceil(from / step); i * step <= to && out.length < 99; i++) {
-        const value = i * step;
-        out.push({ unit: unit(value), text: value < 0 ? `−${lengthText(-value)}` : lengthText(value) });
+        out.push({ unit: unit(i * step), text: signedText(i * step, step) });
       }
       return out;
     };
@@ -59,6 +58,13 @@ class Plane {
       up: lines(this.y(bottom), this.y(top), (y) => (y - this.y_m) / this.quantum_m),
     };
   }
+}
+
+// A coordinate in metres, in kilometres where the grid's step is one.
+function signedText(value, step) {
+  if (value === 0) return "0";
+  const kilo = step >= 500;
+  return `${value < 0 ? "−" : ""}${Number(Math.abs(kilo ? value / 1000 : value).toPrecision(6))} ${kilo ? "km" : "m"}`;
 }
 
 // The largest of 1, 2, 5 × 10ⁿ that is not above the value.

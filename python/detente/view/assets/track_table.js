@@ -69,9 +69,9 @@ class TrackTable {
     this.rows.forEach((row, p) => { row.hidden = !this.columns[0].find(p).includes(wanted); });
   }
   select(p) {
-    this.root.querySelector("tr[aria-selected]")?.removeAttribute("aria-selected");
+    this.root.querySelector("tr[aria-current]")?.removeAttribute("aria-current");
     if (p === null) return;
-    this.rows[p].setAttribute("aria-selected", "true");
+    this.rows[p].setAttribute("aria-current", "true");
   }
   reveal(p) { this.rows[p].scrollIntoView({ block: "nearest" }); }
   mark(alive) { this.rows.forEach((row, p) => row.classList.toggle("away", !alive[p])); }
