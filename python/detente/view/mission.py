@@ -235,7 +235,7 @@ def _party(party: PartyPicture, part: Positions, *, plane: Plane, clock: Clock) 
     origins = column(party.points, "origin", table=table).astype(str)
     origins = rows_of(origins, part, name=f"{table}: 'origin'")
     known = np.array(get_args(Origin))
-    unknown = sorted(set(origins) - set(known))
+    unknown = np.setdiff1d(origins, known).tolist()
     if unknown:
         raise SettingError(f"{table}: an origin is one of {get_args(Origin)}, not {unknown[0]!r}")
     ids = rows_of(column(party.points, "track_id", table=table), part, name=f"{table}: 'track_id'")
