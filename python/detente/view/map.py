@@ -1,0 +1,248 @@
+"""The page of one recording: a map, the time, and the table of tracks."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.view.backdrop import backdrop_layer
+from detente.view.clock import (
+    Clock,
+    clock_of,
+)
+from detente.view.columns import (
+    Columns,
+    Positions,
+    column,
+    has_column,
+    numbers,
+    positions_from_columns,
+    rows_of,
+)
+from detente.view.figures import duration_text, figures_html
+from detente.view.layers import (
+    Layer,
+    dot_layer,
+    home_of,
+    hue_from_identity,
+    identity_texts,
+    level_from_probability,
+    longest_gap,
+    path_layer,
+    plane_of,
+    short_texts,
+    truth_layer,
+)
+from detente.view.page import Html, escaped, page
+
+_SCRIPTS = (
+    "decode.js",
+    "words.js",
+    "plane.js",
+    "paths.js",
+    "gestures.js",
+    "map_view.js",
+    "backdrop.js",
+    "clock_bar.js",
+    "track_layer.js",
+    "track_table.js",
+    "map_page.js",
+)
+
+_FEW_TRACKS = 200  # with more, whole paths hide the map and are drawn on request
+
+
+def map_page(
+    points: Columns,
+    tracks: Columns,
+    *,
+    title: str,
+    summary: Mapping[str, object] | None = None,
+    frame_note: str | None = None,
+    truth: Columns | None = None,
+    detections: Columns | None = None,
+    is_posix: bool | None = None,
+) -> Html:
+    """Return a self-contained page that shows tracks on a map over time.
+
+    The page needs no network, today or ever: its script, style and data are inside it.
+
+    Parameters
+    ----------
+    points : columns
+        One row per track and time: `track_id` (uint64 or text), `time_s` (float64), the place as
+        `lat_deg` and `lon_deg` (WGS 84) or as `x_m` and `y_m` (a metric plane, x to the right, y
+        up), and optionally `existence` (probability, float64).
+    tracks : columns
+        One row per track: `track_id`, and optionally `name` (text that a person knows it by),
+        `detections` (how many made it), `first_time_s`, `last_time_s`, `max_existence`. Points
+        of tracks that are not listed here are not drawn.
+    title : str
+        What is shown, for the heading.
+    summary : mapping, optional
+        Figures of the run, shown in words (see `detente.view.figures`).
+    frame_note : str, optional
+        One sentence on the frame of the places, shown below the map.
+    truth : columns, optional
+        Where the objects really were: `time_s`, the place as in `points`, and optionally `id`.
+    detections : columns, optional
+        What the sensors reported: `time_s` and the place as in `points`.
+    is_posix : bool, optional
+        Whether times count from 1970-01-01 UTC. By default they do if they lie after 1973.
+
+    Returns
+    -------
+    str
+        HTML; write it to a file in UTF-8.
+
+    Raises
+    ------
+    SettingError
+        A column is missing, or some tables are in degrees and others in metres.
+    ShapeError
+        Columns of one table differ in length.
+    NotFiniteError
+        A place or a time is NaN or infinite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> points = {
+    ...     "track_id": np.array([7, 7], np.uint64),
+    ...     "time_s": np.array([0.0, 60.0]),
+    ...     "lat_deg": np.array([50.7, 50.8]),
+    ...     "lon_deg": np.array([-1.3, -1.2]),
+    ... }
+    >>> html = map_page(points, {"track_id": np.array([7], np.uint64)}, title="One ship")
+    >>> html.startswith("<!doctype html>"), "://" in html
+    (True, False)
+    """
+    placed = positions_from_columns(points, table="points")
+    true = positions_from_columns(truth, table="truth") if truth is not None else None
+    seen = (
+        positions_from_columns(detections, table="detections") if detections is not None else None
+    )
+    parts = [part for part in (placed, true, seen) if part is not None]
+    plane = plane_of(parts)
+    clock = clock_of([part.time_s for part in parts], is_posix=is_posix)
+    home = home_of(plane, placed if placed.time_s.size else parts[-1])
+
+    ids, owner = _owners(points, tracks, placed)
+    gap_s = longest_gap(placed, owner)
+    extra: dict[str, NDArray[np.int64]] = {}
+    if has_column(points, "existence"):
+        extra["level"] = level_from_probability(numbers(points, "existence", table="points"))
+    paths = path_layer(placed, owner, len(ids), plane=plane, clock=clock, extra=extra)
+    backdrop, backdrop_note = backdrop_layer(plane, home)
+
+    notes = [frame_note, backdrop_note, _gap_note(gap_s)]
+    return page(
+        "map.html",
+        title=title,
+        scripts=_SCRIPTS,
+        data={
+            "plane": plane.description(),
+            "clock": clock.description(),
+            "home": home,
+            "gap_s": gap_s,
+            "tracks": paths,
+            "table": _table(tracks, ids, placed, owner, clock),
+            "truth": truth_layer(truth, plane=plane, clock=clock),
+            "detections": dot_layer(seen, plane=plane, clock=clock) if seen else None,
+            "backdrop": backdrop,
+        },
+        parts={
+            "lead": escaped(_lead(len(ids), clock)),
+            "figures": figures_html(summary or {}),
+            "paths_checked": "checked" if len(ids) <= _FEW_TRACKS else "",
+            "gap": escaped(duration_text(gap_s)),
+            "trail_options": _trail_options(clock, gap_s),
+            "switches": _switches(has_truth=true is not None, has_detections=seen is not None),
+            "notes": "".join(f"<p>{escaped(note)}</p>" for note in notes if note),
+        },
+    )
+
+
+def _owners(
+    points: Columns, tracks: Columns, placed: Positions
+) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the tracks' identities as text, and each point's track, negative for none."""
+    ids = column(tracks, "track_id", table="tracks")
+    name = "points['track_id']"
+    point_ids = rows_of(column(points, "track_id", table="points"), placed, name=name)
+    rows = len(point_ids)
+    order = np.argsort(ids, kind="stable")
+    if len(ids) == 0:
+        return [], np.full(rows, -1, np.int64)
+    place = np.minimum(np.searchsorted(ids, point_ids, sorter=order), len(ids) - 1)
+    owner = order[place]
+    return identity_texts(ids), np.where(ids[owner] == point_ids, owner, -1).astype(np.int64)
+
+
+def _table(
+    tracks: Columns, ids: list[str], placed: Positions, owner: NDArray[np.int64], clock: Clock
+) -> Layer:
+    """Return what the table of tracks shows, one value per track."""
+    count = len(ids)
+    mine = owner >= 0
+    first, last = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(first, owner[mine], placed.time_s[mine])
+    np.maximum.at(last, owner[mine], placed.time_s[mine])
+    reports = np.bincount(owner[mine], minlength=count).astype(np.float64)
+
+    def given(name: str, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
+        return numbers(tracks, name, table="tracks") if has_column(tracks, name) else otherwise
+
+    first = given("first_time_s", np.where(np.isfinite(first), first, clock.start_s))
+    last = given("last_time_s", np.where(np.isfinite(last), last, clock.start_s))
+    names = None
+    if has_column(tracks, "name"):
+        names = [str(name) for name in column(tracks, "name", table="tracks")]
+    return {
+        "id": ids,
+        "name": names or short_texts(ids),
+        "hue": [hue_from_identity(text) for text in ids],
+        "first": clock.integers(first).tolist(),
+        "last": clock.integers(last).tolist(),
+        "detections": given("detections", reports).astype(np.int64).tolist(),
+        "existence": level_from_probability(given("max_existence", np.ones(count))).tolist(),
+    }
+
+
+def _lead(count: int, clock: Clock) -> str:
+    what = f"{count:,} object{'' if count == 1 else 's'} followed over "
+    return f"{what}{duration_text(clock.steps * clock.quantum_s)}. Each colour is one object."
+
+
+def _gap_note(gap_s: float) -> str | None:
+    if gap_s <= 0:
+        return None
+    return (
+        "Between two reports of an object the page draws a straight line; "
+        f"where nothing was heard for more than {duration_text(gap_s)} the line is broken."
+    )
+
+
+def _trail_options(clock: Clock, gap_s: float) -> Html:
+    """Return choices for the length of the trail that suit the recording."""
+    span_s = clock.steps * clock.quantum_s
+    lengths_s = [s for s in (5, 15, 60, 300, 900, 3600, 4 * 3600) if span_s / 60 < s < span_s / 2]
+    usual_s = min(lengths_s, key=lambda s: abs(s - 1.5 * gap_s), default=0)
+    options = [(0, "none"), *((s, duration_text(s)) for s in lengths_s)]
+    return "".join(
+        f'<option value="{s}"{" selected" if s == usual_s else ""}>{text}</option>'
+        for s, text in options
+    )
+
+
+def _switches(*, has_truth: bool, has_detections: bool) -> Html:
+    rows = {
+        "truth": ("line", "where the objects really were", has_truth),
+        "detections": ("square", "what the sensors reported", has_detections),
+    }
+    return "".join(
+        f'<li><label><input type="checkbox" id="show-{name}" checked> '
+        f'<span class="key {key}"></span> {text}</label></li>'
+        for name, (key, text, is_there) in rows.items()
+        if is_there
+    )
