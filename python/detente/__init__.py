@@ -4,7 +4,7 @@ Track what your sensors see, hand over exactly what was agreed, and fuse what pa
 one picture in which nothing is counted twice.
 """
 
-from detente import errors
+from detente import errors, simulate
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.motion import ConstantVelocity
@@ -19,4 +19,4 @@ if _DEBUG:
         stacklevel=2,
     )
 
-__all__ = ["ConstantVelocity", "__version__", "errors"]
+__all__ = ["ConstantVelocity", "__version__", "errors", "simulate"]
