@@ -6,6 +6,7 @@ one picture in which nothing is counted twice.
 
 from detente import association, errors, metrics
 from detente import association, errors, exchange, fuse
+from detente import errors, simulate
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.exchange import Party, Picture, Terms
@@ -66,3 +67,4 @@ __all__ = ["ConstantVelocity", "LocalFrame", "Table", "__version__", "associatio
     "exchange",
     "fuse",
 ]
+__all__ = ["ConstantVelocity", "__version__", "errors", "simulate"]

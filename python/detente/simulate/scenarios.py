@@ -1,0 +1,204 @@
+"""Scenarios of the literature, by name."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import SettingError
+from detente.motion import ConstantVelocity
+from detente.simulate.draws import generator, square_root
+from detente.simulate.scans import Detections, detections
+from detente.simulate.targets import Truth, moved, truth
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scene with all that is needed to track it and to score the result.
+
+    Attributes
+    ----------
+    motion : ConstantVelocity
+        The motion that the targets follow.
+    truth : Truth
+        States [m, m/s] and presence.
+    detections : Detections
+        Positions [m], scan by scan.
+    region_m : (2, 2) float64
+        Lowest and highest east and north of the clutter [m].
+    std_m : float
+        Standard deviation of a position, per axis [m].
+    detection_probability : float
+        Of a target in a scan.
+    clutter_density : float
+        False detections per scan [1/m²].
+    survival_per_s : float
+        For a tracker: the probability to live one more second.
+    initial_density, birth_rate_density : float
+        For a tracker: targets not yet seen at the start [1/m²]; born later [1/(m²·s)].
+    velocity_std_m_s : float
+        For a tracker: standard deviation of a newborn's velocity, per axis [m/s].
+    """
+
+    motion: ConstantVelocity
+    truth: Truth
+    detections: Detections
+    region_m: NDArray[np.float64]
+    std_m: float
+    detection_probability: float
+    clutter_density: float
+    survival_per_s: float
+    initial_density: float
+    birth_rate_density: float
+    velocity_std_m_s: float
+
+
+def scenario(
+    name: str, *, targets: int | None = None, steps: int | None = None, seed: int = 0
+) -> Scenario:
+    """Return a scenario of the literature by name.
+
+    ``"crowd"``: `targets` targets (100 unless told) of constant velocity with an acceleration
+    density of 0.05 m²/s³ exist for all of `steps` (50) scans, one a second; positions with
+    10 m deviation, detection probability 0.9, as many false detections a scan as targets
+    (Poisson mean), on a square of 1000·√(targets/10) m. They start uniform in the square, with
+    velocities of 10 m/s deviation per axis.
+
+    ``"coalescing"``: four targets meet and part again, in 81 scans, one a second. At the 41st,
+    each is drawn from a normal around (150, 150) m at rest with covariance 0.1·I, and moves by
+    x ← Fx + w forwards and x ← F⁻¹(x + w) backwards, with an acceleration density of
+    0.02 m²/s³. All live from the first scan; the first target dies after the 40th. Positions
+    with 1 m deviation, detection probability 0.9, ten false detections a scan on 300 m × 300 m.
+    Its authors give the filter a normal birth intensity around (100, 100) m with 150 m
+    deviation: 3 at the start, 0.005 a scan; the densities here are its means over the region.
+
+    Parameters
+    ----------
+    name : {"crowd", "coalescing"}
+        Which scenario.
+    targets, steps : int, optional
+        How many targets and scans; for ``"crowd"`` only, the other is fixed.
+    seed : int
+        The same seed gives the same scenario.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    SettingError
+        There is no such scenario, or it does not take this number of targets or steps.
+
+    References
+    ----------
+    Williams, *Marginal multi-Bernoulli filters: RFS derivation of MHT, JIPDA, and
+    association-based MeMBer*, IEEE Trans. Aerospace and Electronic Systems 51(3), 2015;
+    García-Fernández, Williams, Granström and Svensson, *Poisson multi-Bernoulli mixture filter:
+    direct derivation and implementation*, IEEE Trans. Aerospace and Electronic Systems 54(4),
+    2018.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> meeting = dt.simulate.scenario("coalescing", seed=7)
+    >>> meeting.truth.present.sum(axis=0)
+    array([40, 81, 81, 81])
+    """
+    if name == "crowd":
+        return _crowd(100 if targets is None else targets, 50 if steps is None else steps, seed)
+    if name == "coalescing":
+        if targets is not None or steps is not None:
+            raise SettingError('"coalescing" has 4 targets and 81 steps; leave both out')
+        return _coalescing(seed)
+    raise SettingError(f'the scenarios are "crowd" and "coalescing", found {name!r}')
+
+
+@dataclass(frozen=True)
+class _Positions:
+    """A sensor of positions in the plane."""
+
+    std_m: float
+    detection_probability: float
+    clutter_density: float
+
+    @property
+    def noise(self) -> NDArray[np.float64]:
+        return np.eye(2) * self.std_m**2
+
+    def measure(self, states: NDArray[np.float64], /) -> NDArray[np.float64]:
+        return states[:, :2]
+
+
+def _crowd(targets: int, steps: int, seed: int) -> Scenario:
+    """N targets in a square that grows with them."""
+    if targets < 1 or steps < 1:
+        raise SettingError(f"targets and steps must be ≥ 1, found {targets} and {steps}")
+    start_seed, truth_seed, sensor_seed = np.random.SeedSequence(seed).spawn(3)
+    motion = ConstantVelocity(axes=2, acceleration_psd=0.05)
+    side_m, velocity_std_m_s = 1000.0 * (targets / 10) ** 0.5, 10.0
+    density = targets / side_m**2
+    region_m = np.array([[0.0, side_m]] * 2)
+
+    rng = generator(start_seed)
+    position = rng.uniform(0.0, side_m, (targets, 2))
+    velocity = rng.normal(0.0, velocity_std_m_s, (targets, 2))
+    scene = truth(
+        motion,
+        times_s=np.arange(float(steps)),
+        initial_states=np.hstack([position, velocity]),
+        seed=truth_seed,
+    )
+    sensor = _Positions(std_m=10.0, detection_probability=0.9, clutter_density=density)
+    return Scenario(
+        motion=motion,
+        truth=scene,
+        detections=detections(scene, sensor, region=region_m, seed=sensor_seed),
+        region_m=region_m,
+        std_m=sensor.std_m,
+        detection_probability=sensor.detection_probability,
+        clutter_density=sensor.clutter_density,
+        survival_per_s=0.999,
+        initial_density=density,
+        birth_rate_density=density * 1e-3,
+        velocity_std_m_s=velocity_std_m_s,
+    )
+
+
+def _coalescing(seed: int) -> Scenario:
+    """Four targets that meet, simulated outwards from the middle."""
+    truth_seed, sensor_seed = np.random.SeedSequence(seed).spawn(2)
+    motion = ConstantVelocity(axes=2, acceleration_psd=0.02)
+    steps, middle, targets = 81, 40, 4
+    region_m = np.array([[0.0, 300.0]] * 2)
+
+    rng = generator(truth_seed)
+    states = np.empty((steps, targets, 4))
+    states[middle] = [150.0, 150.0, 0.0, 0.0] + 0.1**0.5 * rng.standard_normal((targets, 4))
+    back, root = np.linalg.inv(motion.transition(1.0)), square_root(motion.noise(1.0))
+    for step in range(middle, steps - 1):
+        states[step + 1] = moved(rng, motion, states[step], 1.0)
+    for step in range(middle, 0, -1):
+        noise = rng.standard_normal((targets, 4)) @ root
+        states[step - 1] = (states[step] + noise) @ back.T
+    present = np.ones((steps, targets), bool)
+    present[middle:, 0] = False
+    states[~present] = np.nan
+    scene = Truth(np.arange(float(steps)), states, present)
+
+    area_m2 = 300.0**2
+    inside = 0.430_7  # of a normal around (100, 100) m with 150 m deviation, in the region
+    sensor = _Positions(std_m=1.0, detection_probability=0.9, clutter_density=10.0 / area_m2)
+    return Scenario(
+        motion=motion,
+        truth=scene,
+        detections=detections(scene, sensor, region=region_m, seed=sensor_seed),
+        region_m=region_m,
+        std_m=sensor.std_m,
+        detection_probability=sensor.detection_probability,
+        clutter_density=sensor.clutter_density,
+        survival_per_s=0.99,
+        initial_density=3.0 * inside / area_m2,
+        birth_rate_density=0.005 * inside / area_m2,
+        velocity_std_m_s=1.0,
+    )
