@@ -4,9 +4,7 @@ Track what your sensors see, hand over exactly what was agreed, and fuse what pa
 one picture in which nothing is counted twice.
 """
 
-from detente import association, errors, metrics
-from detente import association, errors, exchange, fuse
-from detente import errors, simulate
+from detente import association, errors, exchange, fuse, metrics, simulate
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.exchange import Party, Picture, Terms
@@ -22,8 +20,8 @@ from detente.sensors import (
     StateSensor,
     UserSensor,
 )
-from detente.tracking import Birth, Tracker, Tracks, UserMotion
 from detente.table import Table
+from detente.tracking import Birth, Tracker, Tracks, UserMotion
 
 if _DEBUG:
     import warnings
@@ -40,12 +38,16 @@ __all__ = [
     "ConstantVelocity",
     "Disc",
     "LocalFrame",
+    "Party",
+    "Picture",
     "Pose",
     "PositionSensor",
     "RangeBearingElevationSensor",
     "RangeBearingSensor",
     "Sector",
     "StateSensor",
+    "Table",
+    "Terms",
     "Tracker",
     "Tracks",
     "UserMotion",
@@ -53,18 +55,8 @@ __all__ = [
     "__version__",
     "association",
     "errors",
-]
-__all__ = ["ConstantVelocity", "__version__", "association", "errors", "metrics"]
-__all__ = ["ConstantVelocity", "LocalFrame", "Table", "__version__", "association", "errors"]
-    "ConstantVelocity",
-    "LocalFrame",
-    "Party",
-    "Picture",
-    "Terms",
-    "__version__",
-    "association",
-    "errors",
     "exchange",
     "fuse",
+    "metrics",
+    "simulate",
 ]
-__all__ = ["ConstantVelocity", "__version__", "errors", "simulate"]

@@ -19,13 +19,13 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("DEBUG", cfg!(debug_assertions))?;
+    arrow::register(module)?;
     association::register(module)?;
     fuse::register(module)?;
     geo::register(module)?;
+    metrics::register(module)?;
     motion::register(module)?;
     sensor::register(module)?;
-    tracker::register(module)
-    metrics::register(module)?;
-    arrow::register(module)?;
-    motion::register(module)
+    tracker::register(module)?;
+    Ok(())
 }

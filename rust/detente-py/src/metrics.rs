@@ -1,8 +1,8 @@
 //! Scores against truth.
 
 use detente_core::assoc::assign::MISS;
+use detente_core::chi_square::{chi_square_cdf, chi_square_quantile};
 use detente_core::metric::Frames;
-use detente_core::metric::chi_square::{chi_square_cdf, chi_square_quantile};
 use detente_core::metric::consistency::{normalised_squared, root_mean_square};
 use detente_core::metric::continuity::{Named, continuity};
 use detente_core::metric::gospa::Gospa;

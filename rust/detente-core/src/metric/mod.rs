@@ -1,6 +1,5 @@
 //! Scores against truth.
 mod bottleneck;
-pub mod chi_square;
 pub mod consistency;
 pub mod continuity;
 mod frames;

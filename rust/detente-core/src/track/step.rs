@@ -6,10 +6,11 @@ use super::select::select;
 use super::store::Store;
 use super::update::update;
 use super::{Tracker, birth};
+use crate::Result;
 use crate::assoc::gate::gate;
+use crate::chi_square::chi_square_quantile;
 use crate::filter::project::project;
 use crate::sensor::{Mode, Sensor};
-use crate::{Result, chi_square};
 
 /// What a sensor saw at one time.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +50,7 @@ impl Tracker {
         sensor.check(axes, motion.dim())?;
         let scan = Canonical::new(scan, sensor, axes)?;
         let (time_s, detections) = (scan.time_s, scan.detections());
-        let reach = chi_square::quantile(sensor.dim(axes), self.settings.gate_probability);
+        let reach = chi_square_quantile(self.settings.gate_probability, sensor.dim(axes) as f64)?;
 
         let selection = select(motion, sensor, &self.store, detections, time_s, reach);
         let mut near = selection.take(&self.store);
