@@ -10,6 +10,7 @@ from detente._core import __version__
 from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
 from detente.motion import ConstantVelocity
+from detente.recordings import TrackedRecording, track
 from detente.sensors import (
     Disc,
     Pose,
@@ -48,6 +49,7 @@ __all__ = [
     "StateSensor",
     "Table",
     "Terms",
+    "TrackedRecording",
     "Tracker",
     "Tracks",
     "UserMotion",
@@ -59,4 +61,5 @@ __all__ = [
     "fuse",
     "metrics",
     "simulate",
+    "track",
 ]

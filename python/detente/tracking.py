@@ -319,6 +319,20 @@ class Tracker:
         """
         return self._core.add(time_s, mean, cov, existence)
 
+    def snapshot(self) -> bytes:
+        """Return everything that later steps depend on, but for the settings."""
+        return self._core.snapshot()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Take back a snapshot of a tracker with the same settings, to the last bit.
+
+        Raises
+        ------
+        DecodeError
+            If the bytes are no snapshot, or of a tracker with another state; nothing has changed.
+        """
+        self._core.restore(snapshot)
+
     def remove(self, track_id: int) -> None:
         """Forget a track.
 

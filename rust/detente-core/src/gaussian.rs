@@ -45,6 +45,12 @@ impl Gaussians {
         self.len == 0
     }
 
+    /// Whether it holds `len` rows in blocks of the right size.
+    pub(crate) fn is_whole(&self, len: usize) -> bool {
+        let lanes = len.div_ceil(WIDTH).checked_mul(stride(self.dim));
+        self.len == len && lanes == Some(self.lanes.len())
+    }
+
     /// The blocks, each `stride(dim)` lanes.
     pub fn blocks(&self) -> impl ExactSizeIterator<Item = &[Lanes]> {
         self.lanes.chunks_exact(stride(self.dim))

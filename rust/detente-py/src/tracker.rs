@@ -1,12 +1,16 @@
 //! The tracker.
 
+use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
-use detente_core::track::{Birth, Scan, Settings, Stepped, Store, Tracker};
+use detente_core::track::{
+    Birth, Keep, Recorded, Recording, Scan, Settings, Stepped, Store, Tracker,
+};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
-use crate::array::{input, output};
+use crate::array::{input, output, whole_numbers};
 use crate::error::exception;
 use crate::gil::released;
 use crate::sensor::{PyPose, PySensor, symmetric};
@@ -31,6 +35,28 @@ type Diagnostics<'py> = (
     Bound<'py, PyArray2<f64>>,
     Bound<'py, PyArray1<f64>>,
 );
+
+/// track id, time, mean, cov (n, d·d), existence, detection.
+type Points<'py> = (
+    Bound<'py, PyArray1<u64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray2<f64>>,
+    Bound<'py, PyArray2<f64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<i64>>,
+);
+
+/// track id, first time, last time, detections, largest existence.
+type Summaries<'py> = (
+    Bound<'py, PyArray1<u64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray1<u64>>,
+    Bound<'py, PyArray1<f64>>,
+);
+
+/// After how many scans the caller hears of progress and may interrupt.
+const REPORT_EVERY: usize = 256;
 
 /// A multi-target tracker of the core.
 #[pyclass(module = "detente._core", name = "Tracker")]
@@ -121,6 +147,57 @@ impl PyTracker {
         Ok(released(py, || self.0.add(time_s, mean, cov, existence))?.into_pyarray(py))
     }
 
+    /// Steps through a recording; `progress` hears how many scans are done.
+    #[pyo3(signature = (time_s, sensor, start, values, sensors, confirmation, progress))]
+    #[allow(clippy::too_many_arguments, reason = "columns, called from one place")]
+    fn track<'py>(
+        &mut self,
+        py: Python<'py>,
+        time_s: &Bound<'py, PyAny>,
+        sensor: &Bound<'py, PyAny>,
+        start: &Bound<'py, PyAny>,
+        values: &Bound<'py, PyAny>,
+        sensors: Vec<Bound<'py, PySensor>>,
+        confirmation: f64,
+        progress: Option<Py<PyAny>>,
+    ) -> PyResult<(Points<'py>, Summaries<'py>)> {
+        let time_s = input::<1>("time_s", time_s, [None])?;
+        let sensor = whole_numbers::<usize>("sensor", sensor)?;
+        let start = whole_numbers::<usize>("start", start)?;
+        let values = input::<1>("the detections", values, [None])?;
+        let sensors: Vec<_> = sensors.iter().map(|sensor| sensor.get().at(None)).collect();
+        let recording = Recording {
+            time_s: time_s.values(),
+            sensor: &sensor,
+            start: &start,
+            values: values.values(),
+        };
+        let scans = sensor.len();
+        let report = |done: usize| {
+            if !done.is_multiple_of(REPORT_EVERY) && done != scans {
+                return Ok(());
+            }
+            Python::attach(|py| {
+                py.check_signals()?;
+                progress.as_ref().map_or(Ok(()), |call| call.bind(py).call1((done,)).map(drop))
+            })
+            .map_err(|error: PyErr| Error::User(Box::new(error)))
+        };
+        let recorded =
+            released(py, || self.0.track(recording, &sensors, Keep { confirmation }, report))?;
+        points(py, recorded)
+    }
+
+    /// Everything that later steps depend on, but for the settings.
+    fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.0.snapshot().map_err(exception)?))
+    }
+
+    /// Takes back a snapshot.
+    fn restore(&mut self, snapshot: &[u8]) -> PyResult<()> {
+        self.0.restore(snapshot).map_err(exception)
+    }
+
     /// Forgets a track.
     fn remove(&mut self, id: u64) -> PyResult<()> {
         self.0.remove(id).map_err(exception)
@@ -155,6 +232,28 @@ fn diagnostics(py: Python<'_>, stepped: Stepped, m: usize) -> PyResult<Diagnosti
         output(py, stepped.innovation, [n, m])?,
         stepped.nis.into_pyarray(py),
     ))
+}
+
+fn points(py: Python<'_>, recorded: Recorded) -> PyResult<(Points<'_>, Summaries<'_>)> {
+    let (n, dim) = (recorded.track.len(), recorded.dim);
+    let tracks = &recorded.tracks;
+    let of_track: Vec<u64> = recorded.track.iter().map(|&k| tracks[k as usize].id).collect();
+    let summaries = (
+        tracks.iter().map(|track| track.id).collect::<Vec<_>>().into_pyarray(py),
+        tracks.iter().map(|track| track.first_time_s).collect::<Vec<_>>().into_pyarray(py),
+        tracks.iter().map(|track| track.last_time_s).collect::<Vec<_>>().into_pyarray(py),
+        tracks.iter().map(|track| track.detections).collect::<Vec<_>>().into_pyarray(py),
+        tracks.iter().map(|track| track.max_existence).collect::<Vec<_>>().into_pyarray(py),
+    );
+    let points = (
+        of_track.into_pyarray(py),
+        recorded.time_s.into_pyarray(py),
+        output(py, recorded.mean, [n, dim])?,
+        output(py, recorded.cov, [n, dim * dim])?,
+        recorded.existence.into_pyarray(py),
+        recorded.detection.into_pyarray(py),
+    );
+    Ok((points, summaries))
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

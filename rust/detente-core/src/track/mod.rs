@@ -5,12 +5,15 @@ mod canonical;
 mod gnn;
 mod life;
 mod newborn;
+mod recording;
 mod select;
+mod snapshot;
 mod step;
 mod store;
 mod update;
 
 pub use birth::Birth;
+pub use recording::{Keep, Recorded, Recording, Summary};
 pub use step::{Scan, Stepped};
 pub use store::Store;
 

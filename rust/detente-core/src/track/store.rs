@@ -57,6 +57,20 @@ impl Store {
         self.id.is_empty()
     }
 
+    /// Whether every column has one entry a row.
+    pub(super) fn is_whole(&self) -> bool {
+        let n = self.id.len();
+        let lengths = [
+            self.existence.len(),
+            self.time_s.len(),
+            self.first_time_s.len(),
+            self.last_detection_time_s.len(),
+            self.detection.len(),
+            self.reporter.len(),
+        ];
+        self.gaussians.is_whole(n) && lengths.iter().all(|&length| length == n)
+    }
+
     /// Appends a row, its covariance packed.
     pub(super) fn push(
         &mut self,

@@ -1,0 +1,229 @@
+"""A whole recording in one call: a table of detections in, tables of tracks out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import NotFiniteError, SettingError, ShapeError
+from detente.sensors import Sensor
+from detente.table import Table
+from detente.tracking import Association, Birth, Motion, Tracker
+
+_STATE_COLUMNS = (
+    ("x_m", "y_m", "z_m"),
+    ("vx_m_s", "vy_m_s", "vz_m_s"),
+    ("ax_m_s2", "ay_m_s2", "az_m_s2"),
+)
+
+
+@dataclass(frozen=True)
+class TrackedRecording:
+    """The confirmed tracks of a recording, each from its first detection to its last.
+
+    Attributes
+    ----------
+    points : Table
+        Track after track in the order of time: ``track_id`` uint64; ``time_s`` [s]; the state,
+        ``x_m``, ``y_m``, … [m], ``vx_m_s``, … [m/s], ``ax_m_s2``, … [m/s²], in the tracker's frame;
+        ``cov`` (n, d·d), its covariance row by row; ``existence``; ``detection_row`` int64, the row
+        of the given table that the track took in, −1 for none.
+    tracks : Table
+        In the order of birth: ``track_id`` uint64; ``first_time_s``, ``last_time_s`` [s], the times
+        of the first and the last detection; ``detections``; ``max_existence``.
+    """
+
+    points: Table
+    tracks: Table
+
+
+def track(
+    detections: Any,  # noqa: ANN401 - any data frame of any library
+    *,
+    motion: Motion,
+    birth: Birth,
+    sensor: Sensor | Mapping[str, Sensor],
+    scans: Any = None,  # noqa: ANN401 - any data frame of any library
+    survival_per_s: float = 0.99,
+    association: Association = "gnn",
+    gate_probability: float = 0.9999,
+    prune_existence: float = 1e-5,
+    id_key: int = 0,
+    confirmation: float = 0.5,
+    progress: Callable[[int, int], object] | None = None,
+) -> TrackedRecording:
+    """Track a whole recording in one call; the interpreter lock is released.
+
+    Parameters
+    ----------
+    detections : Table, pandas or polars data frame, Arrow table, or dict of arrays
+        One row a detection, in any order: ``time_s`` [s] and the columns of the sensor's
+        measurement (``x_m``, ``y_m`` of a position, ``range_m``, ``bearing_rad`` of a radar, …;
+        see `Sensor.columns`). Rows of one time and one sensor are one scan.
+    motion, birth, survival_per_s, association, gate_probability, prune_existence, id_key
+        As of `Tracker`.
+    sensor : Sensor or mapping of str to Sensor
+        What took the detections; several by the names in the column ``sensor``.
+    scans : table, optional
+        ``time_s`` and, with several sensors, ``sensor``: every look that was taken. It makes those
+        count that saw nothing.
+    confirmation : float
+        A track is kept if its existence reached this.
+    progress : callable, optional
+        Hears now and then how many scans of how many are done.
+
+    Returns
+    -------
+    TrackedRecording
+
+    Raises
+    ------
+    SettingError
+        A column or a sensor is missing.
+    NotFiniteError
+        A measurement or a time is NaN or infinite.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> found = dt.track(
+    ...     {
+    ...         "time_s": [0.0, 1.0, 2.0, 3.0],
+    ...         "x_m": [0.0, 9.0, 21.0, 30.0],
+    ...         "y_m": [5.0, 5.0, 4.0, 6.0],
+    ...     },
+    ...     motion=dt.ConstantVelocity(axes=2, acceleration_psd=0.05),
+    ...     birth=dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=15.0),
+    ...     sensor=dt.PositionSensor(std_m=2.0, detection_probability=0.9, clutter_density=1e-7),
+    ... )
+    >>> found.tracks["detections"]
+    array([4], dtype=uint64)
+    >>> found.points["x_m"].round(0)
+    array([ 0.,  9., 20., 30.])
+    """
+    tracker = Tracker(
+        motion=motion,
+        birth=birth,
+        survival_per_s=survival_per_s,
+        association=association,
+        gate_probability=gate_probability,
+        prune_existence=prune_existence,
+        id_key=id_key,
+    )
+    rows = Table.from_any(detections)
+    looks = None if scans is None else Table.from_any(scans)
+    names, sensors = _sensors(sensor)
+    of_row = _sensor_numbers(rows, names, "detections")
+    order, time_s, of_scan, start = _scans(rows, of_row, looks, names)
+    values = _values(rows, of_row, order, sensors, motion.axes)
+    points, tracks = tracker._core.track(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+        time_s,
+        of_scan,
+        start,
+        values,
+        [each._core(motion.axes) for each in sensors],  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        confirmation,
+        None if progress is None else lambda done: progress(done, len(time_s)),
+    )
+    return TrackedRecording(_points(points, order, motion), _tracks(tracks))
+
+
+def _sensors(sensor: Sensor | Mapping[str, Sensor]) -> tuple[list[str] | None, list[Sensor]]:
+    """Return the names, if there are several, and the sensors."""
+    if isinstance(sensor, Sensor):
+        return None, [sensor]
+    if not sensor:
+        raise SettingError("sensor must be a Sensor or a non-empty dict of them, found none")
+    return list(sensor), list(sensor.values())
+
+
+def _column(table: Table, name: str, what: str) -> NDArray[np.float64]:
+    """Return a column of finite numbers."""
+    if name not in table:
+        there = ", ".join(table.column_names) or "none"
+        raise SettingError(f"{what} must have a column {name}; the columns are {there}")
+    values = np.asarray(table[name], float)
+    finite = np.isfinite(values)
+    if not finite.all():
+        row = int(np.argmin(finite))
+        raise NotFiniteError(
+            f"{name} of {what} must be finite, found {values[row]} at row {row}; "
+            "remove or repair that row first"
+        )
+    return values
+
+
+def _sensor_numbers(table: Table, names: list[str] | None, what: str) -> NDArray[np.int64]:
+    """Return the number of each row's sensor."""
+    if names is None:
+        return np.zeros(len(table), np.int64)
+    if "sensor" not in table:
+        raise SettingError(f"{what} must have a column sensor, since several sensors are given")
+    found, which = np.unique(table["sensor"].astype(str), return_inverse=True)
+    unknown = sorted(set(found.tolist()) - set(names))
+    if unknown:
+        raise SettingError(
+            f"{what} name the sensors {', '.join(unknown)}, but sensor has only {', '.join(names)}"
+        )
+    return np.array([names.index(name) for name in found.tolist()], np.int64)[which]
+
+
+def _scans(
+    rows: Table, of_row: NDArray[np.int64], looks: Table | None, names: list[str] | None
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the order of the rows, and time, sensor and first row of every scan."""
+    time_s = _column(rows, "time_s", "detections")
+    order = np.lexsort((of_row, time_s))
+    keys = np.stack([time_s[order], of_row[order]], axis=1)
+    every = keys
+    if looks is not None:
+        of_look = _sensor_numbers(looks, names, "scans")
+        every = np.concatenate([keys, np.stack([_column(looks, "time_s", "scans"), of_look], 1)])
+    scans, which = np.unique(every, axis=0, return_inverse=True)
+    counts = np.bincount(which.reshape(-1)[: len(keys)], minlength=len(scans))
+    start = np.concatenate([[0], np.cumsum(counts)])
+    return order, scans[:, 0], scans[:, 1].astype(np.int64), start
+
+
+def _values(
+    rows: Table,
+    of_row: NDArray[np.int64],
+    order: NDArray[np.intp],
+    sensors: list[Sensor],
+    axes: int,
+) -> NDArray[np.float64]:
+    """Return the measurements one after the other, each as long as its sensor's."""
+    names = [sensor.columns(axes) for sensor in sensors]
+    widths = np.array([len(columns) for columns in names])
+    ordered = of_row[order]
+    ends = np.cumsum(widths[ordered])
+    values = np.empty(ends[-1] if len(ends) else 0)
+    for number, columns in enumerate(names):
+        mine = ordered == number
+        if not mine.any() and len(sensors) > 1:
+            continue
+        first = (ends - widths[ordered])[mine]
+        taken = Table({name: rows[name][order][mine] for name in columns if name in rows})
+        for place, name in enumerate(columns):
+            values[first + place] = _column(taken, name, "detections")
+    return values
+
+
+def _points(columns: Any, order: NDArray[np.intp], motion: Motion) -> Table:  # noqa: ANN401 - the core's tuple
+    track_id, time_s, mean, cov, existence, detection = columns
+    state = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
+    if motion.dim > len(state):
+        raise ShapeError(f"a state of {motion.dim} components has no column names")
+    rows = np.concatenate([order, [-1]])[detection]
+    return Table(
+        {"track_id": track_id, "time_s": time_s}
+        | {name: np.ascontiguousarray(mean[:, i]) for i, name in enumerate(state[: motion.dim])}
+        | {"cov": cov, "existence": existence, "detection_row": rows}
+    )
+
+
+def _tracks(columns: Any) -> Table:  # noqa: ANN401 - the core's tuple
+    names = ("track_id", "first_time_s", "last_time_s", "detections", "max_existence")
+    return Table(dict(zip(names, columns, strict=True)))

@@ -1,0 +1,73 @@
+//! A tracker's memory as bytes, to the last bit.
+
+use serde::{Deserialize, Serialize};
+
+use super::Tracker;
+use super::birth::Undetected;
+use super::life::SensorLog;
+use super::store::Store;
+use crate::{Error, Result};
+
+/// What the bytes begin with: a name, and the version of the layout.
+const MAGIC: &[u8] = b"detente tracker 1\n";
+
+#[derive(Serialize, Deserialize)]
+struct Memory {
+    axes: u32,
+    store: Store,
+    undetected: Undetected,
+    sensors: Vec<SensorLog>,
+    time_s: f64,
+    steps: u64,
+}
+
+impl Tracker {
+    /// Everything that later steps depend on, but for the settings.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] if the memory cannot be written, which does not happen.
+    pub fn snapshot(&self) -> Result<Vec<u8>> {
+        let memory = Memory {
+            axes: self.settings.motion.axes() as u32,
+            store: self.store.clone(),
+            undetected: self.undetected,
+            sensors: self.sensors.clone(),
+            time_s: self.time_s,
+            steps: self.steps,
+        };
+        postcard::to_extend(&memory, MAGIC.to_vec()).map_err(|error| broken(error.to_string()))
+    }
+
+    /// Takes back a snapshot of a tracker with the same settings. On an error nothing has changed.
+    ///
+    /// # Errors
+    /// [`Error::Decode`] if the bytes are no snapshot, or of a tracker with another state.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<()> {
+        let Some(body) = bytes.strip_prefix(MAGIC) else {
+            return Err(broken("the bytes do not begin as a snapshot of this version".to_owned()));
+        };
+        let (memory, rest): (Memory, _) =
+            postcard::take_from_bytes(body).map_err(|error| broken(error.to_string()))?;
+        let (axes, dim) = (self.settings.motion.axes(), self.settings.motion.dim());
+        let (found_axes, found_dim) = (memory.axes as usize, memory.store.gaussians.dim());
+        if (found_axes, found_dim) != (axes, dim) {
+            return Err(broken(format!(
+                "it holds states of {found_dim} components in {found_axes} axes, \
+                 this tracker has {dim} in {axes}"
+            )));
+        }
+        if !rest.is_empty() || !memory.store.is_whole() {
+            return Err(broken("its columns do not fit together".to_owned()));
+        }
+        self.store = memory.store;
+        self.undetected = memory.undetected;
+        self.sensors = memory.sensors;
+        self.time_s = memory.time_s;
+        self.steps = memory.steps;
+        Ok(())
+    }
+}
+
+fn broken(reason: String) -> Error {
+    Error::Decode { what: "a tracker's snapshot", reason }
+}
