@@ -1,3 +1,4 @@
+# pyright: basic
 """Identity switches and fragmentations by the definitions of CLEAR MOT, with dictionaries."""
 
 from typing import Any

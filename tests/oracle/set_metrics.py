@@ -1,3 +1,4 @@
+# pyright: basic
 """GOSPA and OSPA by their definitions, with scipy's dense solver or by every permutation."""
 
 import itertools
