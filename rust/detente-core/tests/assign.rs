@@ -1,5 +1,7 @@
 //! Assignment: against enumeration, by its own certificate, and its laws.
 
+#![allow(clippy::unwrap_used)] // a test may, its helpers too
+
 use detente_core::Error;
 use detente_core::assoc::assign::{MISS, Sparse, Workspace, assign};
 use proptest::prelude::*;
