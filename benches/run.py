@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-BENCHES = ("filters", "crowd", "solent", "scaling", "autoferry")
+BENCHES = ("filters", "crowd", "solent", "scaling", "autoferry", "assignment", "gospa")
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1"

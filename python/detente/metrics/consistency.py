@@ -1,4 +1,4 @@
-"""Errors and covariances: how large are the errors, and are they as large as claimed?"""
+"""Errors and covariances: how large errors are, and whether they are as large as claimed."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente import _core
-from detente.errors import ShapeError
+from detente.errors import SettingError, ShapeError
 
 
 class Consistency(NamedTuple):
@@ -83,10 +83,7 @@ def nees(
     >>> score.value, score.consistent
     (array([2.]), True)
     """
-    x, y = np.asarray(truth), np.asarray(mean)
-    if x.shape != y.shape:
-        raise ShapeError(f"mean must have shape {x.shape} as truth has, found {y.shape}")
-    return _consistency(x - y, cov, "truth − mean", "cov", probability)
+    return _consistency(_core.nees(truth, mean, cov), np.shape(truth)[1], probability)
 
 
 def nis(
@@ -94,7 +91,7 @@ def nis(
 ) -> Consistency:
     """Return the normalised innovation squared, with chi-square bounds on its average.
 
-    Row i is νᵀ S⁻¹ ν. Innovations of a right filter are white, so its rows are independent.
+    Row i is eᵀ S⁻¹ e. Innovations of a right filter are white, so its rows are independent.
 
     Parameters
     ----------
@@ -131,8 +128,8 @@ def nis(
     >>> dt.metrics.nis([[3.0], [1.0]], [[[9.0]], [[1.0]]]).average
     1.0
     """
-    names = "innovation", "innovation_cov"
-    return _consistency(innovation, innovation_cov, *names, probability)
+    value = _core.nis(innovation, innovation_cov)
+    return _consistency(value, np.shape(innovation)[1], probability)
 
 
 def rmse(truth: ArrayLike, estimate: ArrayLike) -> float | NDArray[np.float64]:
@@ -171,15 +168,13 @@ def rmse(truth: ArrayLike, estimate: ArrayLike) -> float | NDArray[np.float64]:
     return float(_core.root_mean_square(x[:, np.newaxis], y[:, np.newaxis])[0])
 
 
-def _consistency(
-    error: ArrayLike, cov: ArrayLike, error_name: str, cov_name: str, probability: float
-) -> Consistency:
-    value = _core.normalised_squared(error, cov, error_name, cov_name)
-    count, dim = len(value), np.shape(error)[1]
-    if count * dim == 0:
-        raise ShapeError(f"{error_name} must have at least one row, found {np.shape(error)}")
+def _consistency(value: NDArray[np.float64], dim: int, probability: float) -> Consistency:
+    if len(value) * dim == 0:
+        raise ShapeError(f"there must be at least one row, found shape ({len(value)}, {dim})")
+    if not 0.0 < probability < 1.0:
+        raise SettingError(f"probability must be above 0 and below 1, found {probability}")
     lower, upper = (
-        _core.chi_square_quantile(tail, float(count * dim)) / count
+        _core.chi_square_quantile(tail, float(len(value) * dim)) / len(value)
         for tail in ((1 - probability) / 2, (1 + probability) / 2)
     )
     return Consistency(value, float(np.mean(value)), lower, upper, dim)

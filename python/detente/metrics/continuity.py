@@ -1,4 +1,4 @@
-"""Identities over a run: does a track keep to its object?"""
+"""Identities over a run: whether tracks keep to their objects."""
 
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ def continuity(truth: Frames, estimate: Frames, *, cutoff: float) -> Continuity:
 
 
 def _numbered(what: str, frames: Frames) -> tuple[ArrayLike, ArrayLike, ArrayLike]:
-    """The frames with identities numbered from 0."""
+    """Return the frames with identities numbered from 0."""
     if frames.identity is None:
         raise SettingError(f"the identities of {what} must be given, found None")
     _, number = np.unique(frames.identity, return_inverse=True)

@@ -48,7 +48,11 @@ pub fn chi_square_quantile(probability: f64, degrees: f64) -> Result<f64> {
     let (mut low, mut high) = (0.0, f64::INFINITY);
     for _ in 0..200 {
         let tails = Tails::of(shape, y);
-        let below = tails.lower < probability;
+        let below = if probability <= 0.5 {
+            tails.lower < probability
+        } else {
+            tails.upper > 1.0 - probability // the lower tail no longer resolves it
+        };
         if below {
             low = y
         } else {

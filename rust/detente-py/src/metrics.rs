@@ -116,21 +116,43 @@ fn py_continuity<'py>(
     Ok((c.switches, c.fragmentations, c.matched, c.missed, c.false_, rows))
 }
 
-/// eᵀ C⁻¹ e for each row; the name of the covariances is for the message.
+/// eᵀ C⁻¹ e for each row of errors.
 #[pyfunction]
-#[pyo3(name = "normalised_squared")]
-fn py_normalised_squared<'py>(
+#[pyo3(name = "nis")]
+fn py_nis<'py>(
     py: Python<'py>,
-    error: &Bound<'py, PyAny>,
-    cov: &Bound<'py, PyAny>,
-    error_name: &str,
-    cov_name: &str,
+    innovation: &Bound<'py, PyAny>,
+    innovation_cov: &Bound<'py, PyAny>,
 ) -> PyResult<Floats<'py>> {
-    let error = input::<2>(error_name, error, [None, None])?;
-    let [rows, dim] = error.shape();
-    let cov = input::<3>(cov_name, cov, [Some(rows), Some(dim), Some(dim)])?;
-    let (error, cov) = (error.values(), cov.values());
-    let values = released(py, || normalised_squared(cov_name, error, cov, dim))?;
+    let error = input::<2>("innovation", innovation, [None, None])?;
+    normalised(py, error.values(), error.shape(), "innovation_cov", innovation_cov)
+}
+
+/// (x − x̂)ᵀ P⁻¹ (x − x̂) for each row.
+#[pyfunction]
+#[pyo3(name = "nees")]
+fn py_nees<'py>(
+    py: Python<'py>,
+    truth: &Bound<'py, PyAny>,
+    mean: &Bound<'py, PyAny>,
+    cov: &Bound<'py, PyAny>,
+) -> PyResult<Floats<'py>> {
+    let truth = input::<2>("truth", truth, [None, None])?;
+    let mean = input::<2>("mean", mean, truth.shape().map(Some))?;
+    let error: Vec<f64> = truth.values().iter().zip(mean.values()).map(|(x, y)| x - y).collect();
+    normalised(py, &error, truth.shape(), "cov", cov)
+}
+
+fn normalised<'py>(
+    py: Python<'py>,
+    error: &[f64],
+    [rows, dim]: [usize; 2],
+    what: &str,
+    cov: &Bound<'py, PyAny>,
+) -> PyResult<Floats<'py>> {
+    let cov = input::<3>(what, cov, [Some(rows), Some(dim), Some(dim)])?;
+    let cov = cov.values();
+    let values = released(py, || normalised_squared(what, error, cov, dim))?;
     Ok(PyArray1::from_vec(py, values))
 }
 
@@ -170,7 +192,8 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(py_gospa, module)?)?;
     module.add_function(wrap_pyfunction!(py_ospa, module)?)?;
     module.add_function(wrap_pyfunction!(py_continuity, module)?)?;
-    module.add_function(wrap_pyfunction!(py_normalised_squared, module)?)?;
+    module.add_function(wrap_pyfunction!(py_nis, module)?)?;
+    module.add_function(wrap_pyfunction!(py_nees, module)?)?;
     module.add_function(wrap_pyfunction!(py_root_mean_square, module)?)?;
     module.add_function(wrap_pyfunction!(py_chi_square_cdf, module)?)?;
     module.add_function(wrap_pyfunction!(py_chi_square_quantile, module)?)
