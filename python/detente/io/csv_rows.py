@@ -87,7 +87,8 @@ def _texts(data: bytes, lines: NDArray[np.int64]) -> list[str]:
         every: list[str] = [delimiter.join(record) for record in records]
     else:
         every = text.split("\n")
-    return [every[line - 1].rstrip("\r") for line in lines.tolist()]
+    wanted: list[int] = lines.tolist()
+    return [every[line - 1].rstrip("\r") for line in wanted]
 
 
 def _first_line(data: bytes) -> str:

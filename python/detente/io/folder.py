@@ -92,14 +92,14 @@ def _check_replaceable(path: Path, names: Collection[str]) -> None:
 def _replace_folder(new: Path, path: Path) -> None:
     if not path.exists():
         new.rename(path)
-    elif not _exchange(new, path):
+    elif not exchange(new, path):
         previous = path.with_name(f".{path.name}.previous-{os.getpid()}")
         path.rename(previous)
         new.rename(path)
         shutil.rmtree(previous)
 
 
-def _exchange(first: Path, second: Path) -> bool:
+def exchange(first: Path, second: Path) -> bool:
     """Exchange two names in one step; tell whether that is possible here."""
     if os.name != "posix":
         return False

@@ -14,7 +14,7 @@ from detente.errors import DecodeError
 DATA = Path(os.environ.get("DETENTE_DATA", "../shared/data")) / "autoferry"
 
 
-def scan(sensor: int, time_s: float, measurement: Any) -> dict[str, Any]:
+def scan(sensor: int, time_s: float, measurement: object) -> dict[str, Any]:
     return {
         "sensorID": sensor,
         "measurements": [],
@@ -44,7 +44,7 @@ TRUTH = [
 ]
 
 
-def write(folder: Path, scans: Any, truth: Any = None) -> Path:
+def write(folder: Path, scans: object, truth: object = None) -> Path:
     (folder / "scenario9_detections.json").write_text(json.dumps(scans))
     if truth is not None:
         (folder / "scenario9_groundTruth.json").write_text(json.dumps(truth))

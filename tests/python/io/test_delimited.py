@@ -1,7 +1,6 @@
 """Any CSV or Parquet file whose columns are named."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -95,7 +94,7 @@ def test_a_cut_off_parquet_file(tmp_path: Path) -> None:
         io.read(path, columns=XY)
 
 
-def of_times(folder: Path, times: Any, **settings: Any) -> Recording:
+def of_times(folder: Path, times: list[str] | pl.Series, time_zone: str | None = None) -> Recording:
     path = folder / "data"
     if isinstance(times, pl.Series):
         pl.DataFrame({"t": times, "x": range(len(times)), "y": range(len(times))}).write_parquet(
@@ -103,7 +102,7 @@ def of_times(folder: Path, times: Any, **settings: Any) -> Recording:
         )
     else:
         path.write_text("t,x,y\n" + "".join(f"{time},{i},{i}\n" for i, time in enumerate(times)))
-    return io.read(path, columns={"time": "t", "x": "x", "y": "y"}, **settings)
+    return io.read(path, columns={"time": "t", "x": "x", "y": "y"}, time_zone=time_zone)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def of_times(folder: Path, times: Any, **settings: Any) -> Recording:
         (pl.Series([1614859200250]).cast(pl.Datetime("ms", "Europe/Oslo")), [1614859200.25]),
     ],
 )
-def test_times(tmp_path: Path, times: Any, expected_s: list[float]) -> None:
+def test_times(tmp_path: Path, times: list[str] | pl.Series, expected_s: list[float]) -> None:
     assert of_times(tmp_path, times).detections["time_s"].tolist() == expected_s
 
 
@@ -136,7 +135,9 @@ def test_times(tmp_path: Path, times: Any, expected_s: list[float]) -> None:
         pl.Series([0]).cast(pl.Date),
     ],
 )
-def test_times_without_a_zone_need_to_be_told_one(tmp_path: Path, times: Any) -> None:
+def test_times_without_a_zone_need_to_be_told_one(
+    tmp_path: Path, times: list[str] | pl.Series
+) -> None:
     message = r"expected times with a zone.*found times without one; say how.*--time-zone UTC"
     with pytest.raises(DecodeError, match=message):
         of_times(tmp_path, times)

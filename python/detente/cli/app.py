@@ -1,0 +1,164 @@
+"""What can be typed after `detente`, and what each word means."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from detente import __version__
+from detente.cli.report import print_report
+from detente.cli.run import STEPS, run
+from detente.errors import DetenteError, SettingError
+from detente.io import FORMATS, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+app = typer.Typer(
+    help="Track what sensors saw, and see it on a map.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_MISTAKE = 2  # the exit code for what the user can put right
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"detente {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def track(  # noqa: PLR0917 - typer passes them by name
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="AIS (CSV), ADS-B (JSON or CSV), the folder of an Autoferry scenario, or any "
+            "other CSV or Parquet file; gzip too."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="Folder for the results, replaced if it exists."),
+    ],
+    format: Annotated[  # noqa: A002 - the usual name
+        str | None, typer.Option(help=f"One of {', '.join(FORMATS)}; else recognised.")
+    ] = None,
+    time: Annotated[str | None, typer.Option(help="Name of the column of times.")] = None,
+    x: Annotated[str | None, typer.Option(help="Name of the column of x [m].")] = None,
+    y: Annotated[str | None, typer.Option(help="Name of the column of y [m].")] = None,
+    lat: Annotated[str | None, typer.Option(help="Name of the column of latitudes [°].")] = None,
+    lon: Annotated[str | None, typer.Option(help="Name of the column of longitudes [°].")] = None,
+    sensor: Annotated[str | None, typer.Option(help="Name of the column of sensors.")] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option(help="Name of the column that says who it was: for the scores, not to track."),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="reporting (each object speaks for itself) or scanning (rows of equal "
+            "time are one look); else guessed."
+        ),
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="Zone of times that name none: UTC, +02:00, Europe/Oslo.")
+    ] = None,
+    sensor_std_m: Annotated[
+        float | None,
+        typer.Option(help="Standard deviation of a position, each way [m]; else the usual one."),
+    ] = None,
+    smooth: Annotated[
+        bool, typer.Option("--smooth", help="Let later reports improve earlier positions.")
+    ] = False,
+    use_identity: Annotated[bool, typer.Option("--use-identity", hidden=True)] = False,
+) -> None:
+    """Track a recording: who was where, when, drawn on a map.
+
+    The results are index.html (open it in a browser; it needs no network), tracks.parquet,
+    points.parquet, tracks.geojson, summary.json, and rejected.csv with the rows that could not
+    be used. Where the file says who is who (MMSI, ICAO address), tracking ignores it and is
+    scored against it; to track by identity (--use-identity) comes later.
+    """
+    named = {"time": time, "x": x, "y": y, "lat": lat, "lon": lon, "sensor": sensor,
+             "identity": identity}  # fmt: skip
+    columns = {role: name for role, name in named.items() if name is not None}
+    with _mistakes_told(), _progress() as advance:
+        if use_identity:
+            raise SettingError(
+                "--use-identity is not built yet; leave it out: tracking then ignores who is who "
+                "and is scored against it"
+            )
+        result = run(
+            lambda: read(
+                files,
+                format=format,
+                columns=columns,
+                kind=kind,  # pyright: ignore[reportArgumentType] - read checks it
+                time_zone=time_zone,
+            ),
+            out,
+            std_m=sensor_std_m,
+            smooth=smooth,
+            advance=advance,
+        )
+    print_report(result, Console(highlight=False))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the page.")] = Path(
+        "detente-demo"
+    ),
+    accept_on: Annotated[
+        str | None,
+        typer.Option(help="Date on which, hypothetically, the offer is accepted: 2021-07-01."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same number gives the same scene.")] = 1,
+) -> None:
+    """Play a simulated scene: two parties, an offer that stays pending, what each of them sees."""
+    from detente.demo import run_demo  # noqa: PLC0415 - only if asked for
+
+    with _mistakes_told():
+        played = run_demo(accept_on=accept_on, seed=seed)
+        played.write(out)
+    typer.echo(played.text)
+    typer.echo(f"Open {out / 'index.html'} in a browser.")
+
+
+@contextmanager
+def _mistakes_told() -> Generator[None]:
+    """Tell of an error in one line and leave with code 2."""
+    try:
+        yield
+    except (DetenteError, OSError) as error:
+        typer.echo(f"detente: {error}", err=True)
+        raise typer.Exit(_MISTAKE) from None
+
+
+@contextmanager
+def _progress() -> Generator[Callable[[str], Any]]:
+    """Show a bar on a terminal, and nothing in a pipe."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("starting", total=len(STEPS))
+        yield lambda step: bar.update(task, description=step, completed=STEPS.index(step))

@@ -1,0 +1,262 @@
+"""A recording from file to folder: read, track, score, write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detente import __version__
+from detente.cli.score import reference_from_recording, score
+from detente.io.folder import whole_folder
+from detente.io.presets import Settings, settings_for
+from detente.io.write import write_csv, write_geojson, write_json, write_parquet
+from detente.table import Table
+from detente.tracking import track
+from detente.view import map_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from detente.io import Recording
+
+STEPS = ("reading", "tracking", "scoring", "drawing", "writing", "done")
+OUTPUT = (
+    "index.html",
+    "points.parquet",
+    "rejected.csv",
+    "summary.json",
+    "tracks.geojson",
+    "tracks.parquet",
+)
+"""What the folder of results holds; without a place on Earth there is no tracks.geojson."""
+EXISTS = 0.5
+"""From this probability on an object is taken to exist."""
+_SINCE_1970_S = 1e8  # smaller times are counted from a start of the file's own
+_MOST_DOTS = 50_000  # detections that a page draws
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a run.
+
+    Attributes
+    ----------
+    recording : Recording
+        What was read.
+    summary : dict
+        The figures, as in summary.json.
+    out : Path
+        The folder.
+    """
+
+    recording: Recording
+    summary: dict[str, Any]
+    out: Path
+
+
+def run(
+    read: Callable[[], Recording],
+    out: Path,
+    *,
+    std_m: float | None = None,
+    smooth: bool = False,
+    advance: Callable[[str], Any] = lambda _: None,
+) -> Result:
+    """Read, track and score a recording and write the results to a folder.
+
+    Parameters
+    ----------
+    read : callable
+        Returns the recording.
+    out : Path
+        The folder; an earlier output in it is replaced, whole or not at all.
+    std_m : float, optional
+        Standard deviation of a position, each way [m], instead of the format's usual.
+    smooth : bool
+        Whether later detections improve earlier points.
+    advance : callable
+        Is told each of `STEPS` as it begins.
+
+    Raises
+    ------
+    DecodeError
+        A file cannot be read.
+    SettingError
+        A setting is outside its range, or the folder cannot be replaced.
+    """
+    clock = {"start": perf_counter()}
+    with whole_folder(out, names=OUTPUT) as folder:  # first, so that a bad folder costs nothing
+        advance("reading")
+        recording = read()
+        clock["reading"] = perf_counter()
+        advance("tracking")
+        settings = settings_for(recording, std_m=std_m)
+        tracked = track(
+            recording.detections,
+            motion=settings.motion,
+            birth=settings.birth,
+            sensor=settings.sensors,
+            scans=recording.scans,
+            survival_per_s=settings.survival_per_s,
+            smooth=smooth,
+        )
+        points, tracks = confirmed(tracked.points, tracked.tracks)
+        clock["tracking"] = perf_counter()
+        advance("scoring")
+        reference = reference_from_recording(recording, step_s=settings.score_step_s)
+        scores = reference and score(
+            points,
+            reference,
+            cutoff_m=settings.cutoff_m,
+            longest_gap_s=settings.longest_gap_s,
+        )
+        clock["scoring"] = perf_counter()
+        advance("drawing")
+        summary = summarise(recording, settings, points, tracks, scores, smooth=smooth)
+        points, tracks = with_places(points, recording), with_names(tracks, points, recording)
+        page = draw(recording, points, tracks, summary)
+        clock["drawing"] = perf_counter()
+        advance("writing")
+        (folder / "index.html").write_text(page, encoding="utf-8")
+        write_parquet(points, folder / "points.parquet")
+        write_parquet(tracks, folder / "tracks.parquet")
+        write_csv(recording.rejected, folder / "rejected.csv")
+        if recording.frame is not None:
+            write_geojson(points, folder / "tracks.geojson", frame=recording.frame)
+        clock["writing"] = perf_counter()
+        times = list(clock.values())
+        took_s = np.diff(times).round(4).tolist()
+        summary["elapsed_s"] = dict(zip(list(clock)[1:], took_s, strict=True))
+        write_json(summary, folder / "summary.json")
+    advance("done")
+    return Result(recording, summary, out)
+
+
+def confirmed(points: Table, tracks: Table) -> tuple[Table, Table]:
+    """Return the points and tracks that probably exist: a track is kept from its first point on.
+
+    A track that was ever likelier than `EXISTS` is real with all its points, except those at its
+    end, where it had become unlikely again.
+    """
+    tracks = tracks.take(tracks["max_existence"] >= EXISTS)
+    real = np.isin(points["track_id"], tracks["track_id"])
+    return points.take(real & (points["existence"] >= EXISTS)), tracks
+
+
+def with_places(points: Table, recording: Recording) -> Table:
+    """Add latitude and longitude [°] if the place on Earth is known."""
+    if recording.frame is None:
+        return points
+    en_m = np.stack([points["x_m"], points["y_m"]], axis=1)
+    lat_deg, lon_deg, _ = recording.frame.geodetic_from_en(en_m)
+    return Table({**points.columns, "lat_deg": lat_deg, "lon_deg": lon_deg})
+
+
+def with_names(tracks: Table, points: Table, recording: Recording) -> Table:
+    """Add the identity that most detections of a track carry; the tracker did not know it."""
+    if "identity" not in recording.detections or not len(tracks):
+        return tracks
+    used = points["detection_row"] >= 0
+    names, name = np.unique(
+        recording.detections["identity"][points["detection_row"][used]], return_inverse=True
+    )
+    pairs, count = np.unique(
+        np.stack([points["track_id"][used], name.astype(np.uint64)]), axis=1, return_counts=True
+    )
+    order = np.lexsort((count, pairs[0]))  # within a track the most frequent comes last
+    last = np.flatnonzero(np.diff(pairs[0][order], append=pairs[0][order][-1:] + 1))
+    best = dict(zip(pairs[0][order][last].tolist(), names[pairs[1][order][last]], strict=True))
+    found = [best.get(track, "") for track in tracks["track_id"].tolist()]
+    return Table({**tracks.columns, "name": np.array(found, object)})
+
+
+def summarise(
+    recording: Recording,
+    settings: Settings,
+    points: Table,
+    tracks: Table,
+    scores: dict[str, Any] | None,
+    *,
+    smooth: bool,
+) -> dict[str, Any]:
+    """Return the figures of a run, as summary.json has them."""
+    first_s, last_s = recording.detections["time_s"][[0, -1]].tolist()
+    return {
+        "detente": __version__,
+        "input": {
+            "files": recording.files,
+            "format": recording.format,
+            "kind": recording.kind,
+            "start": instant(first_s),
+            "end": instant(last_s),
+            "duration_s": last_s - first_s,
+            "rows_used": len(recording.detections),
+            "rows_rejected": recording.rejections(),
+            "notes": recording.notes,
+            "origin": None
+            if recording.frame is None
+            else {"lat_deg": recording.frame.lat_deg, "lon_deg": recording.frame.lon_deg},
+        },
+        "settings": settings.described() | {"association": "gnn", "smooth": smooth},
+        "tracks": len(tracks),
+        "points": len(points),
+        "scores": scores,
+    }
+
+
+def instant(time_s: float) -> str | float:
+    """Return a time in words of ISO 8601, or as it is if it does not count from 1970."""
+    if abs(time_s) < _SINCE_1970_S:
+        return time_s
+    return datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds")
+
+
+def draw(recording: Recording, points: Table, tracks: Table, summary: dict[str, Any]) -> str:
+    """Return the page of a run."""
+    scores: dict[str, Any] = summary["scores"] or {}
+    shown = {
+        "tracks": len(tracks),
+        "reports": len(recording.detections),
+        "rows_bad": len(recording.rejected),
+        "duration_s": summary["input"]["duration_s"],
+        "truth_objects": scores.get("objects"),
+        **{name: scores.get(name) for name in
+           ("gospa_m", "position_rmse_m", "missed", "false", "identity_switches", "fragments")},
+    }  # fmt: skip
+    notes = list(recording.notes)
+    if "name" in tracks:
+        notes.append("Names are from the file; the tracker did not use them.")
+    return map_page(
+        points,
+        tracks,
+        title=title_of(recording),
+        summary=shown,
+        frame_note=" ".join(notes) or None,
+        truth=None if recording.truth is None else _placed_truth(recording.truth, recording),
+        detections=_dots(recording),
+    )
+
+
+def title_of(recording: Recording) -> str:
+    """Return a heading."""
+    what = {
+        "ais": "Ships", "adsb": "Aircraft", "autoferry": "Boats around a ferry",
+    }.get(recording.format, "Objects")  # fmt: skip
+    names = [file.replace("\\", "/").rsplit("/", 1)[-1] for file in recording.files]
+    return f"{what}: {names[0]}" + (f" and {len(names) - 1} more" if names[1:] else "")
+
+
+def _placed_truth(truth: Table, recording: Recording) -> Table:
+    return with_places(Table({**truth.columns, "id": truth["truth_id"]}), recording)
+
+
+def _dots(recording: Recording) -> Table | None:
+    if len(recording.detections) > _MOST_DOTS:
+        return None
+    columns = {name: recording.detections[name] for name in ("time_s", "x_m", "y_m")}
+    return with_places(Table(columns), recording)
