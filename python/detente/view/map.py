@@ -45,6 +45,7 @@ _SCRIPTS = (
     "backdrop.js",
     "clock_bar.js",
     "track_layer.js",
+    "truth.js",
     "track_table.js",
     "map_page.js",
 )
@@ -237,7 +238,7 @@ def _trail_options(clock: Clock, gap_s: float) -> Html:
 
 def _switches(*, has_truth: bool, has_detections: bool) -> Html:
     rows = {
-        "truth": ("line", "where the objects really were", has_truth),
+        "truth": ("cross", "where the objects really were", has_truth),
         "detections": ("square", "what the sensors reported", has_detections),
     }
     return "".join(

@@ -48,6 +48,7 @@ _SCRIPTS = (
     "backdrop.js",
     "clock_bar.js",
     "track_layer.js",
+    "truth.js",
     "mission_page.js",
 )
 

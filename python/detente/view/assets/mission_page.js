@@ -31,7 +31,7 @@ const maps = [...document.querySelectorAll(".map")].map((root, number) => {
     above(context, view) {
       drawCoverage(context, view, number, false);
       if (isAccepted(bar.now)) drawCoverage(context, view, 1 - number, true);
-      if (truth && find("show-truth").checked) drawTruth(context, view, truth);
+      if (truth && find("show-truth").checked) drawTrueNow(context, view, truth, bar.now);
       layer.drawNow(context, view, bar.now, trail);
     },
   });
@@ -56,22 +56,6 @@ function drawCoverage(context, view, number, isPartner) {
   context.fill();
   context.globalAlpha = 1;
   drawText(context, `${name}’s sensor`, X + 9, Y + 4, colour);
-}
-
-function drawTruth(context, view, truth) {
-  context.strokeStyle = colours().ink;
-  context.globalAlpha = 0.65;
-  context.lineWidth = 1.25;
-  context.beginPath();
-  for (let p = 0; p < truth.count; p++) {
-    const state = truth.stateAt(p, bar.now);
-    if (!state) continue;
-    const [X, Y] = view.screen(state.x, state.y);
-    context.moveTo(X - 5, Y - 5); context.lineTo(X + 5, Y + 5);
-    context.moveTo(X + 5, Y - 5); context.lineTo(X - 5, Y + 5);
-  }
-  context.stroke();
-  context.globalAlpha = 1;
 }
 
 function countsText({ tracks, number }) {
@@ -105,6 +89,7 @@ function describe() {
   find("now").dataset.state = step?.state ?? "";
 }
 
+bar.annotate({ marks: data.agreement.map((step) => clock.stepsIn(step.after_s)) });
 steps.forEach((li, s) => {
   const at = clock.stepsIn(data.agreement[s].after_s);
   const isInside = at >= 0 && at <= clock.steps;
@@ -112,7 +97,7 @@ steps.forEach((li, s) => {
   const button = li.querySelector("button");
   button.disabled = !isInside;
   if (isInside) button.title = "Go to this time";
-  button.addEventListener("click", () => bar.set(Math.ceil(at)));
+  button.addEventListener("click", () => bar.set(Math.ceil(at - 1e-9)));
 });
 for (const [number, map] of maps.entries()) {
   map.onMove = (view) => maps[1 - number].follow(view);
