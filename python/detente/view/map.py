@@ -229,7 +229,7 @@ def _trail_options(clock: Clock, gap_s: float) -> Html:
     span_s = clock.steps * clock.quantum_s
     lengths_s = [s for s in (5, 15, 60, 300, 900, 3600, 4 * 3600) if span_s / 60 < s < span_s / 2]
     usual_s = min(lengths_s, key=lambda s: abs(s - 1.5 * gap_s), default=0)
-    options = [(0, "none"), *((s, duration_text(s)) for s in lengths_s)]
+    options = [(0, "moment"), *((s, duration_text(s)) for s in lengths_s)]
     return "".join(
         f'<option value="{s}"{" selected" if s == usual_s else ""}>{text}</option>'
         for s, text in options

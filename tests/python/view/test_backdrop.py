@@ -73,7 +73,7 @@ def test_land_lakes_and_borders_are_where_they_are(
     assert any("GSHHG" in text and "0.2 km" in text for text in page.text_of("p"))
 
 
-@pytest.mark.parametrize(("extent_deg", "accuracy"), [(0.5, "0.2"), (5.0, "1"), (80.0, "25")])
+@pytest.mark.parametrize(("extent_deg", "accuracy"), [(0.5, "0.2"), (5.0, "1"), (110.0, "25")])
 def test_the_resolution_suits_the_map(installed: Path, extent_deg: float, accuracy: str) -> None:
     del installed
     plane = module.Plane(kind="mercator", quantum_m=10.0)

@@ -107,7 +107,9 @@ def lower(page: Page) -> str:
 
 
 @pytest.mark.parametrize("settings", [DESKTOP, PHONE, DESKTOP | {"color_scheme": "dark"}])
-def test_the_map_is_drawn_and_fits_the_screen(open_page: Open, ships: str, settings: dict[str, Any]) -> None:
+def test_the_map_is_drawn_and_fits_the_screen(
+    open_page: Open, ships: str, settings: dict[str, Any]
+) -> None:
     page = open_page(ships, **settings)
     assert page.locator(".map canvas").count() == 2
     for canvas in page.locator(".map canvas").all():

@@ -149,7 +149,9 @@ def test_truth_and_detections_have_their_switches(
 ) -> None:
     seen = {name: points[name] for name in ("time_s", "lat_deg", "lon_deg")}
     page = read(
-        map_page(points, tracks, title="t", truth=seen | {"id": points["track_id"]}, detections=seen)
+        map_page(
+            points, tracks, title="t", truth=seen | {"id": points["track_id"]}, detections=seen
+        )
     )
     switches = {a.get("id") for t, a in page.elements if t == "input"}
     assert {"show-truth", "show-detections"} <= switches
