@@ -2,7 +2,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const find = (id) => document.getElementById(id);
-const clock = new Clock(data.clock);
+const clock = new Clock(data.clock, data.sections);
 const plane = new Plane(data.plane);
 const backdrop = new Backdrop(null);
 const [OWN, PARTNER, BOTH] = [0, 1, 2];
@@ -93,7 +93,7 @@ bar.annotate({ marks: data.agreement.map((step) => clock.stepsIn(step.after_s)) 
 steps.forEach((li, s) => {
   const at = clock.stepsIn(data.agreement[s].after_s);
   const isInside = at >= 0 && at <= clock.steps;
-  li.querySelector("time").textContent = clock.text(at);
+  li.querySelector("time").textContent = data.agreement[s].when || clock.text(at);
   const button = li.querySelector("button");
   button.disabled = !isInside;
   if (isInside) button.title = "Go to this time";
