@@ -317,7 +317,7 @@ def test_pictures_follow_the_agreement(open_page: Open, mission: str) -> None:
     page = open_page(mission)
     set_time(page, 100)
     assert page.locator("#now").inner_text() == (
-        "Agreement at this time: pending, South must act next: nothing flows; "
+        "Agreement at this time: pending, South must act next. Nothing flows; "
         "each sees only its own."
     )
     assert page.locator(".counts").first.inner_text() == (

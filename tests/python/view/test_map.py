@@ -52,14 +52,14 @@ def test_the_policy_allows_only_the_page_s_own_script_and_style(
 
 
 def test_hostile_texts_stay_texts(points: Columns, tracks: Columns, read: Read) -> None:
-    plain = read(map_page(points, tracks, title="t", summary={"a": "b"}, frame_note="n"))
+    plain = read(map_page(points, tracks, title="t", summary={"a b": "c"}, frame_note="n"))
     for text in HOSTILE:
         page = read(
             map_page(
                 points,
                 tracks | {"name": [text] * 3},
                 title=text,
-                summary={text: text},
+                summary={f"a {text}": text},
                 frame_note=text,
             )
         )

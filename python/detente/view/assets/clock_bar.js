@@ -68,10 +68,11 @@ function drawStrip(canvas, levels, marks) {
   context.globalAlpha = 1;
   context.fillStyle = colour.warn;
   for (const at of marks.filter((mark) => mark >= 0 && mark <= 1)) {
+    const X = Math.min(Math.max(at * width, 5), width - 5);
     context.beginPath();
-    context.moveTo(at * width, height - 2);
-    context.lineTo(at * width - 5, 2);
-    context.lineTo(at * width + 5, 2);
+    context.moveTo(X, height - 2);
+    context.lineTo(X - 5, 2);
+    context.lineTo(X + 5, 2);
     context.fill();
   }
 }

@@ -55,7 +55,9 @@ function drawCoverage(context, view, number, isPartner) {
   context.moveTo(X, Y - 7); context.lineTo(X + 6, Y + 5); context.lineTo(X - 6, Y + 5); context.closePath();
   context.fill();
   context.globalAlpha = 1;
-  drawText(context, `${name}’s sensor`, X + 9, Y + 4, colour);
+  context.textAlign = "center";
+  drawText(context, `sensor of ${name}`, X, Y - sensor.range * view.k + 16, colour);
+  context.textAlign = "start";
 }
 
 function countsText({ tracks, number }) {
@@ -83,9 +85,9 @@ function describe() {
     if (s === at) li.setAttribute("aria-current", "step"); else li.removeAttribute("aria-current");
   });
   const step = data.agreement[at];
-  const flows = step?.state === "accepted" ? "what was agreed flows, and each fuses it with its own" : "nothing flows; each sees only its own";
+  const flows = step?.state === "accepted" ? "What was agreed flows, and each fuses it with its own" : "Nothing flows; each sees only its own";
   const who = step?.must_act ? `, ${step.must_act} must act next` : "";
-  find("now").textContent = `Agreement at this time: ${step ? step.state : "none yet"}${who}: ${flows}.`;
+  find("now").textContent = `Agreement at this time: ${step ? step.state : "none yet"}${who}. ${flows}.`;
   find("now").dataset.state = step?.state ?? "";
 }
 
