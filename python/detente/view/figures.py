@@ -46,7 +46,7 @@ def figures_html(summary: Mapping[str, object]) -> Html:
         Names and values; a mapping inside is read on under its own names. A name that is known
         here is shown in its words, and one that is in words already (it has a space) as it is;
         other names, and values that are neither numbers nor texts, are left out. A unit at the
-        end of a known name (`_s`, `_m`, `_m_s`) becomes the value's unit.
+        end of a name (`_s`, `_m`, `_m_s`) becomes the value's unit.
     """
     return "".join(
         f"<div><dt>{escaped(words)}</dt><dd>{escaped(value)}</dd></div>"
@@ -60,7 +60,7 @@ def _figures(summary: Mapping[str, object]) -> Iterator[tuple[str, str]]:
             yield from _figures(cast("Mapping[str, object]", value))
         elif isinstance(value, int | float | str) and not isinstance(value, bool):
             unit = re.search(r"_(m_s|m|s|deg|percent)$", name)
-            words = name if " " in name else _WORDS.get(name)
+            words = _WORDS.get(name) or (name[: unit and unit.start()] if " " in name else None)
             if words is not None:
                 yield words, value_text(value, unit[1] if unit else "")
 

@@ -34,10 +34,10 @@ def test_a_duration_reads_well(seconds: float, text: str) -> None:
 
 
 def test_known_names_get_words_and_words_stay() -> None:
-    html = figures_html({"tracks": 91, "score": {"position_rmse_m": 12.0}, "mean age": 1.5})
+    html = figures_html({"tracks": 91, "score": {"position_rmse_m": 12.0}, "mean age_s": 1.5})
     assert "<dt>objects followed</dt><dd>91</dd>" in html
     assert "<dt>typical error of a position</dt><dd>12 m</dd>" in html
-    assert "<dt>mean age</dt><dd>1.5</dd>" in html
+    assert "<dt>mean age</dt><dd>1.5 s</dd>" in html
 
 
 def test_what_a_stranger_cannot_read_is_left_out() -> None:
