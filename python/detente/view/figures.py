@@ -14,23 +14,27 @@ _WORDS = {
     "reports": "reports used",
     "rows": "rows read",
     "rows_read": "rows read",
-    "rows_bad": "rows that could not be used",
-    "bad_rows": "rows that could not be used",
+    "rows_rejected": "rows that could not be used",
+    "rejected": "rows that could not be used",
     "truth_objects": "objects there really were",
+    "objects": "objects there really were",
     "duration_s": "length of the recording",
     "elapsed_s": "time the computer needed",
     "position_rmse_m": "typical error of a position",
     "rmse_m": "typical error of a position",
     "gospa_m": "error of the whole picture (GOSPA; lower is better)",
     "identity_switches": "times a track passed from one object to another",
-    "fragments": "times an object's track broke off and began anew",
+    "fragments": "times a track broke off and began anew",
+    "fragmentations": "times a track broke off and began anew",
     "missed": "objects not followed, on average",
     "false": "tracks of nothing, on average",
+    "rows_exchanged": "rows handed over",
+    "bytes_exchanged": "bytes handed over",
 }
 
 _MINUTE_S = 60
 _SMALL = 1e-3
-_UNITS = {"m": "m", "m_s": "m/s", "deg": "°", "per_s": "per second", "percent": "%"}
+_UNITS = {"m": "m", "m_s": "m/s", "deg": "°", "percent": "%"}
 
 
 def figures_html(summary: Mapping[str, object]) -> Html:
@@ -40,8 +44,9 @@ def figures_html(summary: Mapping[str, object]) -> Html:
     ----------
     summary : mapping
         Names and values; a mapping inside is read on under its own names. A name that is known
-        here gets its words, another is shown with spaces for underscores; a unit at the end of a
-        name (`_s`, `_m`, `_m_s`) becomes the value's unit.
+        here is shown in its words, and one that is in words already (it has a space) as it is;
+        other names, and values that are neither numbers nor texts, are left out. A unit at the
+        end of a name (`_s`, `_m`, `_m_s`) becomes the value's unit.
     """
     return "".join(
         f"<div><dt>{escaped(words)}</dt><dd>{escaped(value)}</dd></div>"
@@ -53,17 +58,14 @@ def _figures(summary: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in summary.items():
         if isinstance(value, Mapping):
             yield from _figures(cast("Mapping[str, object]", value))
-        elif value is not None:
-            stem, unit = _split_unit(name)
-            yield _WORDS.get(name, stem.replace("_", " ")), value_text(value, unit)
+        elif isinstance(value, int | float | str) and not isinstance(value, bool):
+            unit = re.search(r"_(m_s|m|s|deg|percent)$", name)
+            words = _WORDS.get(name) or (name[: unit and unit.start()] if " " in name else None)
+            if words is not None:
+                yield words, value_text(value, unit[1] if unit else "")
 
 
-def _split_unit(name: str) -> tuple[str, str]:
-    match = re.fullmatch(r"(.+?)_(m_s|per_s|m|s|deg|percent)", name)
-    return (match[1], match[2]) if match else (name, "")
-
-
-def value_text(value: object, unit: str = "") -> str:
+def value_text(value: float | str, unit: str = "") -> str:
     """Return a value as text: three figures, thousands apart, seconds as a duration.
 
     Examples
@@ -71,8 +73,8 @@ def value_text(value: object, unit: str = "") -> str:
     >>> value_text(18623), value_text(5100.2, "s"), value_text(4.5678, "m")
     ('18,623', '1 h 25 min', '4.57 m')
     """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
+    if isinstance(value, str):
+        return value
     if unit == "s":
         return duration_text(float(value))
     text = f"{value:,}" if isinstance(value, int) else _rounded(value)

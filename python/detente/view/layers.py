@@ -9,14 +9,7 @@ from numpy.typing import NDArray
 
 from detente.errors import SettingError
 from detente.view.clock import Clock
-from detente.view.columns import (
-    Columns,
-    Positions,
-    column,
-    has_column,
-    positions_from_columns,
-    rows_of,
-)
+from detente.view.columns import Positions, Rows, column
 from detente.view.encode import text_from_integers
 from detente.view.plane import Kind, Plane, middle_longitude, plane_over
 
@@ -100,14 +93,13 @@ def dot_layer(part: Positions, *, plane: Plane, clock: Clock) -> Layer:
     return path_layer(part, np.zeros(len(part.time_s), np.int64), 1, plane=plane, clock=clock)
 
 
-def truth_layer(truth: Columns | None, *, plane: Plane, clock: Clock) -> Layer | None:
-    """Encode where objects really were as paths; without a column `id` they are one object."""
+def truth_layer(truth: Rows | None, *, plane: Plane, clock: Clock) -> Layer | None:
+    """Encode where objects really were as paths, one per identity, or one if there is none."""
     if truth is None:
         return None
-    part = positions_from_columns(truth, table="truth")
-    ids = np.zeros(len(part.time_s), int)
-    if has_column(truth, "id"):
-        ids = rows_of(column(truth, "id", table="truth"), part, name="truth['id']")
+    table, part = truth.table, truth.positions
+    name = next((name for name in ("truth_id", "id") if name in table), None)
+    ids = np.zeros(len(part.time_s), int) if name is None else column(table, name, of="truth")
     _, owner = np.unique(ids, return_inverse=True)
     count = int(owner.max(initial=-1)) + 1
     return path_layer(part, owner.astype(np.int64), count, plane=plane, clock=clock)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.geo import LocalFrame
+from detente.table import Table
 from detente.view.backdrop import backdrop_layer
 from detente.view.clock import (
     Clock,
@@ -14,10 +16,8 @@ from detente.view.columns import (
     Columns,
     Positions,
     column,
-    has_column,
     numbers,
-    positions_from_columns,
-    rows_of,
+    rows_from_any,
 )
 from detente.view.figures import duration_text, figures_html
 from detente.view.layers import (
@@ -45,6 +45,7 @@ _SCRIPTS = (
     "backdrop.js",
     "clock_bar.js",
     "track_layer.js",
+    "truth.js",
     "track_table.js",
     "map_page.js",
 )
@@ -58,6 +59,7 @@ def map_page(
     *,
     title: str,
     summary: Mapping[str, object] | None = None,
+    frame: LocalFrame | None = None,
     frame_note: str | None = None,
     truth: Columns | None = None,
     detections: Columns | None = None,
@@ -69,11 +71,11 @@ def map_page(
 
     Parameters
     ----------
-    points : columns
+    points : Table, data frame or dict of arrays
         One row per track and time: `track_id` (uint64 or text), `time_s` (float64), the place as
         `lat_deg` and `lon_deg` (WGS 84) or as `x_m` and `y_m` (a metric plane, x to the right, y
         up), and optionally `existence` (probability, float64).
-    tracks : columns
+    tracks : Table, data frame or dict of arrays
         One row per track: `track_id`, and optionally `name` (text that a person knows it by),
         `detections` (how many made it), `first_time_s`, `last_time_s`, `max_existence`. Points
         of tracks that are not listed here are not drawn.
@@ -81,11 +83,15 @@ def map_page(
         What is shown, for the heading.
     summary : mapping, optional
         Figures of the run, shown in words (see `detente.view.figures`).
+    frame : LocalFrame, optional
+        Where places in metres lie on the globe (x to the east, y to the north); with it the map
+        is one of latitude and longitude.
     frame_note : str, optional
         One sentence on the frame of the places, shown below the map.
-    truth : columns, optional
-        Where the objects really were: `time_s`, the place as in `points`, and optionally `id`.
-    detections : columns, optional
+    truth : Table, data frame or dict of arrays, optional
+        Where the objects really were: `time_s`, the place as in `points`, and optionally
+        `truth_id`.
+    detections : Table, data frame or dict of arrays, optional
         What the sensors reported: `time_s` and the place as in `points`.
     is_posix : bool, optional
         Whether times count from 1970-01-01 UTC. By default they do if they lie after 1973.
@@ -117,22 +123,22 @@ def map_page(
     >>> html.startswith("<!doctype html>"), "://" in html
     (True, False)
     """
-    placed = positions_from_columns(points, table="points")
-    true = positions_from_columns(truth, table="truth") if truth is not None else None
-    seen = (
-        positions_from_columns(detections, table="detections") if detections is not None else None
-    )
-    parts = [part for part in (placed, true, seen) if part is not None]
+    track_table = Table.from_any(tracks)
+    placed = rows_from_any(points, of="points", frame=frame)
+    true = None if truth is None else rows_from_any(truth, of="truth", frame=frame)
+    seen = None if detections is None else rows_from_any(detections, of="detections", frame=frame)
+    parts = [rows.positions for rows in (placed, true, seen) if rows is not None]
     plane = plane_of(parts)
     clock = clock_of([part.time_s for part in parts], is_posix=is_posix)
-    home = home_of(plane, placed if placed.time_s.size else parts[-1])
+    home = home_of(plane, next((part for part in parts if part.time_s.size), parts[0]))
 
-    ids, owner = _owners(points, tracks, placed)
-    gap_s = longest_gap(placed, owner)
+    ids, owner = _owners(placed.table, track_table)
+    gap_s = longest_gap(placed.positions, owner)
     extra: dict[str, NDArray[np.int64]] = {}
-    if has_column(points, "existence"):
-        extra["level"] = level_from_probability(numbers(points, "existence", table="points"))
-    paths = path_layer(placed, owner, len(ids), plane=plane, clock=clock, extra=extra)
+    if "existence" in placed.table:
+        existence = numbers(placed.table, "existence", of="points")
+        extra["level"] = level_from_probability(existence)
+    paths = path_layer(placed.positions, owner, len(ids), plane=plane, clock=clock, extra=extra)
     backdrop, backdrop_note = backdrop_layer(plane, home)
 
     notes = [frame_note, backdrop_note, _gap_note(gap_s)]
@@ -146,9 +152,11 @@ def map_page(
             "home": home,
             "gap_s": gap_s,
             "tracks": paths,
-            "table": _table(tracks, ids, placed, owner, clock),
-            "truth": truth_layer(truth, plane=plane, clock=clock),
-            "detections": dot_layer(seen, plane=plane, clock=clock) if seen else None,
+            "table": _table(track_table, ids, placed.positions, owner, clock),
+            "truth": truth_layer(true, plane=plane, clock=clock),
+            "detections": None
+            if seen is None
+            else dot_layer(seen.positions, plane=plane, clock=clock),
             "backdrop": backdrop,
         },
         parts={
@@ -163,24 +171,20 @@ def map_page(
     )
 
 
-def _owners(
-    points: Columns, tracks: Columns, placed: Positions
-) -> tuple[list[str], NDArray[np.int64]]:
+def _owners(points: Table, tracks: Table) -> tuple[list[str], NDArray[np.int64]]:
     """Return the tracks' identities as text, and each point's track, negative for none."""
-    ids = column(tracks, "track_id", table="tracks")
-    name = "points['track_id']"
-    point_ids = rows_of(column(points, "track_id", table="points"), placed, name=name)
-    rows = len(point_ids)
+    ids = column(tracks, "track_id", of="tracks")
+    point_ids = column(points, "track_id", of="points")
     order = np.argsort(ids, kind="stable")
     if len(ids) == 0:
-        return [], np.full(rows, -1, np.int64)
+        return [], np.full(len(point_ids), -1, np.int64)
     place = np.minimum(np.searchsorted(ids, point_ids, sorter=order), len(ids) - 1)
     owner = order[place]
     return identity_texts(ids), np.where(ids[owner] == point_ids, owner, -1).astype(np.int64)
 
 
 def _table(
-    tracks: Columns, ids: list[str], placed: Positions, owner: NDArray[np.int64], clock: Clock
+    tracks: Table, ids: list[str], placed: Positions, owner: NDArray[np.int64], clock: Clock
 ) -> Layer:
     """Return what the table of tracks shows, one value per track."""
     count = len(ids)
@@ -191,13 +195,13 @@ def _table(
     reports = np.bincount(owner[mine], minlength=count).astype(np.float64)
 
     def given(name: str, otherwise: NDArray[np.float64]) -> NDArray[np.float64]:
-        return numbers(tracks, name, table="tracks") if has_column(tracks, name) else otherwise
+        return numbers(tracks, name, of="tracks") if name in tracks else otherwise
 
     first = given("first_time_s", np.where(np.isfinite(first), first, clock.start_s))
     last = given("last_time_s", np.where(np.isfinite(last), last, clock.start_s))
     names = None
-    if has_column(tracks, "name"):
-        names = [str(name) for name in column(tracks, "name", table="tracks")]
+    if "name" in tracks:
+        names = [str(name) for name in column(tracks, "name", of="tracks")]
     return {
         "id": ids,
         "name": names or short_texts(ids),
@@ -228,7 +232,7 @@ def _trail_options(clock: Clock, gap_s: float) -> Html:
     span_s = clock.steps * clock.quantum_s
     lengths_s = [s for s in (5, 15, 60, 300, 900, 3600, 4 * 3600) if span_s / 60 < s < span_s / 2]
     usual_s = min(lengths_s, key=lambda s: abs(s - 1.5 * gap_s), default=0)
-    options = [(0, "none"), *((s, duration_text(s)) for s in lengths_s)]
+    options = [(0, "moment"), *((s, duration_text(s)) for s in lengths_s)]
     return "".join(
         f'<option value="{s}"{" selected" if s == usual_s else ""}>{text}</option>'
         for s, text in options
@@ -237,7 +241,7 @@ def _trail_options(clock: Clock, gap_s: float) -> Html:
 
 def _switches(*, has_truth: bool, has_detections: bool) -> Html:
     rows = {
-        "truth": ("line", "where the objects really were", has_truth),
+        "truth": ("cross", "where the objects really were", has_truth),
         "detections": ("square", "what the sensors reported", has_detections),
     }
     return "".join(

@@ -14,10 +14,10 @@ from detente.view.clock import (
 from detente.view.columns import (
     Columns,
     Positions,
+    Rows,
     column,
     numbers,
-    positions_from_columns,
-    rows_of,
+    rows_from_any,
 )
 from detente.view.figures import figures_html
 from detente.view.layers import (
@@ -48,6 +48,7 @@ _SCRIPTS = (
     "backdrop.js",
     "clock_bar.js",
     "track_layer.js",
+    "truth.js",
     "mission_page.js",
 )
 
@@ -111,6 +112,8 @@ class AgreementStep:
         Who must act next; empty if nobody.
     hypothetical : bool
         Whether the step goes beyond what was reported.
+    when : str
+        The date in words, where the clock does not tell it.
     """
 
     time_s: float
@@ -118,6 +121,23 @@ class AgreementStep:
     text: str
     must_act: str = ""
     hypothetical: bool = False
+    when: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A part of the clock that has a name, such as one of several days that it puts end to end.
+
+    Parameters
+    ----------
+    start_s : float
+        Where it begins, on the clock of the points; it ends where the next begins.
+    name : str
+        What the clock says there, before the time since its beginning.
+    """
+
+    start_s: float
+    name: str
 
 
 def mission_page(
@@ -128,6 +148,7 @@ def mission_page(
     lead: str = "",
     summary: Mapping[str, object] | None = None,
     notes: Sequence[str] = (),
+    sections: Sequence[Section] = (),
     is_posix: bool | None = None,
 ) -> Html:
     """Return a self-contained page with two parties' pictures, one clock and the agreement.
@@ -148,6 +169,8 @@ def mission_page(
         Figures of the run, shown in words (see `detente.view.figures`).
     notes : sequence of str, optional
         Sentences at the foot of the page: assumptions, sources.
+    sections : sequence of Section, optional
+        Names for the parts of the clock, in order of time.
     is_posix : bool, optional
         Whether times count from 1970-01-01 UTC. By default they do if they lie after 1973.
 
@@ -169,14 +192,12 @@ def mission_page(
     if len(parties) != _PARTIES:
         raise SettingError(f"mission_page shows two parties, not {len(parties)}")
     _check_steps(agreement)
-    placed = [positions_from_columns(p.points, table=f"points of {p.name}") for p in parties]
-    true = [
-        positions_from_columns(p.truth, table=f"truth of {p.name}")
-        for p in parties
-        if p.truth is not None
-    ]
-    plane = plane_of([*placed, *true, *(_rim(p.sensor) for p in parties)])
-    clock = clock_of([part.time_s for part in (*placed, *true)], is_posix=is_posix)
+    placed = [rows_from_any(p.points, of=f"points of {p.name}") for p in parties]
+    truths = [None if p.truth is None else rows_from_any(p.truth, of="truth") for p in parties]
+    parts = [rows.positions for rows in (*placed, *truths) if rows is not None]
+    rims = [_rim(p.sensor) for p in parties]
+    plane = plane_of([*parts, *rims])
+    clock = clock_of([part.time_s for part in parts], is_posix=is_posix)
     return page(
         "mission.html",
         title=title,
@@ -184,14 +205,23 @@ def mission_page(
         data={
             "plane": plane.description(),
             "clock": clock.description(),
-            "home": home_of(plane, _joined([*placed, *(_rim(p.sensor) for p in parties)])),
+            "home": home_of(plane, _joined([*(rows.positions for rows in placed), *rims])),
             "parties": [
-                _party(party, part, plane=plane, clock=clock)
-                for party, part in zip(parties, placed, strict=True)
+                _party(party, rows, truth, plane=plane, clock=clock)
+                for party, rows, truth in zip(parties, placed, truths, strict=True)
             ],
             "agreement": [
-                {"after_s": s.time_s - clock.start_s, "state": s.state, "must_act": s.must_act}
-                for s in agreement
+                {
+                    "after_s": step.time_s - clock.start_s,
+                    "state": step.state,
+                    "must_act": step.must_act,
+                    "when": step.when,
+                }
+                for step in agreement
+            ],
+            "sections": [
+                {"after_s": section.start_s - clock.start_s, "name": section.name}
+                for section in sections
             ],
         },
         parts={
@@ -229,20 +259,20 @@ def _joined(parts: Sequence[Positions]) -> Positions:
     return Positions("metric", *(np.concatenate(column) for column in columns))
 
 
-def _party(party: PartyPicture, part: Positions, *, plane: Plane, clock: Clock) -> Layer:
+def _party(
+    party: PartyPicture, rows: Rows, truth: Rows | None, *, plane: Plane, clock: Clock
+) -> Layer:
     """Return one party's picture as the page reads it."""
-    table = f"points of {party.name}"
-    origins = column(party.points, "origin", table=table).astype(str)
-    origins = rows_of(origins, part, name=f"{table}: 'origin'")
+    part, of = rows.positions, f"points of {party.name}"
+    origins = column(rows.table, "origin", of=of).astype(str)
     known = np.array(get_args(Origin))
     unknown = np.setdiff1d(origins, known).tolist()
     if unknown:
-        raise SettingError(f"{table}: an origin is one of {get_args(Origin)}, not {unknown[0]!r}")
-    ids = rows_of(column(party.points, "track_id", table=table), part, name=f"{table}: 'track_id'")
-    ids, owner = np.unique(ids, return_inverse=True)
+        raise SettingError(f"{of}: an origin is one of {get_args(Origin)}, not {unknown[0]!r}")
+    ids, owner = np.unique(column(rows.table, "track_id", of=of), return_inverse=True)
     (x,), (y,) = plane.integers(np.array([party.sensor.x_m]), np.array([party.sensor.y_m]))
     extra = {
-        "level": level_from_probability(numbers(party.points, "existence", table=table)),
+        "level": level_from_probability(numbers(rows.table, "existence", of=of)),
         "origin": np.argmax(origins[:, None] == known, axis=1).astype(np.int64),
     }
     return {
@@ -250,7 +280,7 @@ def _party(party: PartyPicture, part: Positions, *, plane: Plane, clock: Clock) 
         "track_names": short_texts(identity_texts(ids)),
         "gap_s": longest_gap(part, owner),
         "tracks": path_layer(part, owner, len(ids), plane=plane, clock=clock, extra=extra),
-        "truth": truth_layer(party.truth, plane=plane, clock=clock),
+        "truth": truth_layer(truth, plane=plane, clock=clock),
         "sensor": {"x": int(x), "y": int(y), "range": party.sensor.range_m / plane.quantum_m},
     }
 

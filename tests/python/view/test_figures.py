@@ -18,11 +18,10 @@ from detente.view.figures import duration_text, figures_html, value_text
         (float("nan"), "m", "nan m"),
         (100.0, "percent", "100 %"),
         (7200.0, "s", "2 h 00 min"),
-        (True, "", "True"),
         ("gnn", "", "gnn"),
     ],
 )
-def test_a_value_reads_well(value: object, unit: str, text: str) -> None:
+def test_a_value_reads_well(value: float | str, unit: str, text: str) -> None:
     assert value_text(value, unit) == text
 
 
@@ -34,16 +33,16 @@ def test_a_duration_reads_well(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
 
 
-def test_known_names_get_words_and_others_keep_theirs() -> None:
-    html = figures_html({"tracks": 91, "score": {"position_rmse_m": 12.0}, "mean_age_s": 90.0})
+def test_known_names_get_words_and_words_stay() -> None:
+    html = figures_html({"tracks": 91, "score": {"position_rmse_m": 12.0}, "mean age_s": 1.5})
     assert "<dt>objects followed</dt><dd>91</dd>" in html
     assert "<dt>typical error of a position</dt><dd>12 m</dd>" in html
-    assert "<dt>mean age</dt><dd>2 min</dd>" in html
+    assert "<dt>mean age</dt><dd>1.5 s</dd>" in html
 
 
-def test_figures_that_are_not_known_are_left_out() -> None:
-    assert figures_html({"rmse_m": None}) == ""
+def test_what_a_stranger_cannot_read_is_left_out() -> None:
+    assert figures_html({"rmse_m": None, "tracks": [1], "rows": True, "seed": 1}) == ""
 
 
 def test_names_and_values_are_escaped() -> None:
-    assert figures_html({"<b>": "<i>"}) == "<div><dt>&lt;b&gt;</dt><dd>&lt;i&gt;</dd></div>"
+    assert figures_html({"a <b>": "<i>"}) == "<div><dt>a &lt;b&gt;</dt><dd>&lt;i&gt;</dd></div>"

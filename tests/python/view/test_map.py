@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from detente.errors import NotFiniteError, SettingError, ShapeError
+from detente.geo import LocalFrame
+from detente.table import Table
 from detente.view import map_page
 
 Columns = dict[str, Any]
@@ -39,7 +41,7 @@ def test_the_policy_allows_only_the_page_s_own_script_and_style(
     points: Columns, tracks: Columns, read: Read
 ) -> None:
     page = read(map_page(points, tracks, title="Ships"))
-    policy = next(a["content"] for t, a in page.elements if a.get("http-equiv"))
+    policy = next(a["content"] for _, a in page.elements if a.get("http-equiv"))
     assert policy.startswith("default-src 'none'; ")
     own = [page.text_of("script")[1], page.text_of("style")[0]]
     digests = [base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in own]
@@ -50,14 +52,14 @@ def test_the_policy_allows_only_the_page_s_own_script_and_style(
 
 
 def test_hostile_texts_stay_texts(points: Columns, tracks: Columns, read: Read) -> None:
-    plain = read(map_page(points, tracks, title="t", summary={"a": "b"}, frame_note="n"))
+    plain = read(map_page(points, tracks, title="t", summary={"a b": "c"}, frame_note="n"))
     for text in HOSTILE:
         page = read(
             map_page(
                 points,
                 tracks | {"name": [text] * 3},
                 title=text,
-                summary={text: text},
+                summary={f"a {text}": text},
                 frame_note=text,
             )
         )
@@ -144,12 +146,36 @@ def test_metres_stay_as_they_are(read: Read, decode: Decode) -> None:
     assert data["clock"] == {"start_s": 0.0, "quantum_s": 0.01, "steps": 25, "is_posix": False}
 
 
+def test_a_frame_places_metres_on_the_globe(points: Columns, tracks: Columns, read: Read) -> None:
+    frame = LocalFrame(50.7, -1.2)
+    en_m = frame.enu_from_geodetic(points["lat_deg"], points["lon_deg"], np.zeros(122))[:, :2]
+    metric = {"track_id": points["track_id"], "time_s": points["time_s"]}
+    metric |= {"x_m": en_m[:, 0], "y_m": en_m[:, 1]}
+    degrees = read(map_page(points, tracks, title="t")).data
+    placed = read(map_page(metric, tracks, title="t", frame=frame)).data
+    assert placed["plane"]["kind"] == "mercator"
+    assert placed["home"] == pytest.approx(degrees["home"], abs=2)
+
+
+def test_data_frames_and_tables_do_as_well_as_dicts(points: Columns, tracks: Columns) -> None:
+    polars = pytest.importorskip("polars")
+    html = map_page(points, tracks, title="t")
+    assert map_page(Table(points), Table(tracks), title="t") == html
+    assert map_page(polars.DataFrame(points), polars.DataFrame(tracks), title="t") == html
+
+
 def test_truth_and_detections_have_their_switches(
     points: Columns, tracks: Columns, read: Read
 ) -> None:
     seen = {name: points[name] for name in ("time_s", "lat_deg", "lon_deg")}
     page = read(
-        map_page(points, tracks, title="t", truth=seen | {"id": points["track_id"]}, detections=seen)
+        map_page(
+            points,
+            tracks,
+            title="t",
+            truth=seen | {"truth_id": points["track_id"]},
+            detections=seen,
+        )
     )
     switches = {a.get("id") for t, a in page.elements if t == "input"}
     assert {"show-truth", "show-detections"} <= switches
@@ -173,12 +199,12 @@ def test_long_gaps_break_a_path(points: Columns, tracks: Columns, read: Read) ->
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"lon_deg": None}, SettingError, r"points needs a column 'lon_deg'; it has existence, "),
-        ({"time_s": np.zeros(3)}, ShapeError, r"columns of points must have one length"),
-        ({"track_id": np.zeros(3, np.uint64)}, ShapeError, r"points\['track_id'\] has 3 rows"),
-        ({"lat_deg": np.zeros((2, 2))}, ShapeError, r"points\['lat_deg'\] must be one-dim"),
-        ({"lat_deg": np.full(122, np.nan)}, NotFiniteError, r"'lat_deg'\] is not finite in row 0"),
-        ({"existence": np.full(122, np.inf)}, NotFiniteError, r"'existence'\] is not finite"),
+        ({"lon_deg": None}, SettingError, "points needs a column lon_deg; it has track_id, time"),
+        ({"track_id": None}, SettingError, "points needs a column track_id; it has time_s, lat"),
+        ({"time_s": np.zeros(3)}, ShapeError, "columns must have the same length"),
+        ({"lat_deg": np.zeros((122, 2))}, ShapeError, "lat_deg of points must be one-dimensional"),
+        ({"lat_deg": np.full(122, np.nan)}, NotFiniteError, "lat_deg of points .* in row 0"),
+        ({"existence": np.full(122, np.inf)}, NotFiniteError, "existence of points is not finite"),
     ],
 )
 def test_bad_points_are_refused(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from detente.errors import SettingError, ShapeError
-from detente.view import AgreementStep, Coverage, PartyPicture, mission_page
+from detente.table import Table
+from detente.view import AgreementStep, Coverage, PartyPicture, Section, mission_page
 
 Read = Callable[[str], Any]
 Decode = Callable[[str], list[int]]
@@ -75,7 +76,7 @@ def test_pictures_survive(
     plane = data["plane"]
     for given, shown in zip(parties, data["parties"], strict=True):
         x_m = plane["x_m"] + np.array(decode(shown["tracks"]["x"])) * plane["quantum_m"]
-        assert np.abs(x_m - given.points["x_m"]).max() <= plane["quantum_m"] / 2
+        assert np.abs(x_m - Table.from_any(given.points)["x_m"]).max() <= plane["quantum_m"] / 2
         sensor_x_m = plane["x_m"] + shown["sensor"]["x"] * plane["quantum_m"]
         assert sensor_x_m == pytest.approx(given.sensor.x_m, abs=plane["quantum_m"])
         assert shown["sensor"]["range"] * plane["quantum_m"] == 5000.0
@@ -89,6 +90,19 @@ def test_the_first_view_holds_both_coverages(
     data = read(mission_page(parties, steps, title="t")).data
     width_m = (data["home"][2] - data["home"][0]) * data["plane"]["quantum_m"]
     assert width_m == pytest.approx(16_000.0, abs=1.0)
+
+
+def test_sections_and_dates_go_with_the_clock(
+    parties: list[PartyPicture], steps: list[AgreementStep], read: Read
+) -> None:
+    dated = [replace(steps[0], when="16 June 2021"), *steps[1:]]
+    sections = [Section(start_s=0.0, name="17 July"), Section(start_s=5.0, name="24 July")]
+    data = read(mission_page(parties, dated, title="t", sections=sections)).data
+    assert [step["when"] for step in data["agreement"]] == ["16 June 2021", "", ""]
+    assert data["sections"] == [
+        {"after_s": 0.0, "name": "17 July"},
+        {"after_s": 5.0, "name": "24 July"},
+    ]
 
 
 def test_hostile_texts_stay_texts(
@@ -131,7 +145,7 @@ def test_steps_come_in_order(parties: list[PartyPicture], steps: list[AgreementS
     ("origins", "error", "message"),
     [
         (["own", "own", "own", "theirs"], SettingError, "points of North: .* not 'theirs'"),
-        (["own"], ShapeError, "points of North: 'origin' has 1 rows, not 4"),
+        (["own"], ShapeError, "columns must have the same length"),
     ],
 )
 def test_bad_origins_are_refused(

@@ -14,6 +14,13 @@ class ClockBar {
     this.slider.addEventListener("input", () => this.set(Number(this.slider.value)));
     this.playing = false;
   }
+  // Draw what happens when above the slider: `levels` over the whole time, and `marks` at steps.
+  annotate({ levels = [], marks = [] }) {
+    const canvas = this.slider.previousElementSibling;
+    const draw = () => drawStrip(canvas, levels, marks.map((step) => step / Math.max(this.clock.steps, 1)));
+    new ResizeObserver(draw).observe(canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  }
   listen(listener) { this.listeners.push(listener); }
   set(now) {
     this.now = Math.min(Math.max(now, 0), this.clock.steps);
@@ -39,5 +46,33 @@ class ClockBar {
       if (this.now >= this.clock.steps) this.toggle(); else requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+  }
+}
+
+function drawStrip(canvas, levels, marks) {
+  const { width, height } = canvas.getBoundingClientRect();
+  const ratio = Math.min(devicePixelRatio || 1, 2);
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  const colour = colours();
+  const highest = Math.max(...levels, 1);
+  context.fillStyle = colour.accent;
+  context.globalAlpha = 0.35;
+  context.beginPath();
+  context.moveTo(0, height);
+  levels.forEach((level, i) => context.lineTo(width * i / (levels.length - 1), height * (1 - level / highest)));
+  context.lineTo(width, height);
+  context.fill();
+  context.globalAlpha = 1;
+  context.fillStyle = colour.warn;
+  for (const at of marks.filter((mark) => mark >= 0 && mark <= 1)) {
+    const X = Math.min(Math.max(at * width, 5), width - 5);
+    context.beginPath();
+    context.moveTo(X, height - 2);
+    context.lineTo(X - 5, 2);
+    context.lineTo(X + 5, 2);
+    context.fill();
   }
 }

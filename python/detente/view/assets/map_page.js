@@ -16,29 +16,23 @@ const layer = new TrackLayer(tracks, {
 const shows = (id) => find(id)?.checked ?? false;
 const trailSteps = () => clock.stepsIn(Number(find("trail").value));
 
-const bar = new ClockBar(find("time"), clock, busiestTime(tracks, clock));
+const levels = activity(tracks, clock);
+const busiest = levels.lastIndexOf(Math.max(...levels)) / (levels.length - 1) * clock.steps;
+const bar = new ClockBar(find("time"), clock, busiest);
+bar.annotate({ levels });
 const map = new MapView(find("map"), plane, data.home, {
   below(context, view) {
     backdrop.draw(context, view, plane);
-    if (shows("show-truth")) drawTruth(context, view);
+    if (shows("show-truth")) drawTrueWhole(context, view, truth);
     if (shows("show-paths")) layer.drawWhole(context, view);
     else if (layer.chosen !== null) layer.drawWhole(context, view);
   },
   above(context, view) {
     if (shows("show-detections")) drawDetections(context, view);
+    if (shows("show-truth")) drawTrueNow(context, view, truth, bar.now);
     layer.drawNow(context, view, bar.now, trailSteps());
   },
 });
-
-function drawTruth(context, view) {
-  context.strokeStyle = colours().ink;
-  context.lineWidth = 1;
-  context.globalAlpha = 0.6;
-  context.setLineDash([2, 4]);
-  for (let p = 0; p < truth.count; p++) truth.drawWhole(context, view, p);
-  context.setLineDash([]);
-  context.globalAlpha = 1;
-}
 
 function drawDetections(context, view) {
   context.fillStyle = colours().ink;
@@ -103,18 +97,16 @@ function motionText([vx, vy], state) {
   return `${(speed * 3.6).toPrecision(speed * 3.6 < 100 ? 2 : 3)} km/h (${knots.toPrecision(knots < 100 ? 2 : 3)} knots)${course}`;
 }
 
-// The time at which most tracks are alive, later ones preferred.
-function busiestTime(paths, { steps }) {
-  const bins = 200, alive = new Int32Array(bins + 1);
-  for (let p = 0; p < paths.count; p++) {
-    if (paths.isEmpty(p)) continue;
-    const [from, to] = [paths.first(p), paths.last(p)].map((t) => Math.floor(t / Math.max(steps, 1) * bins));
-    for (let b = from; b <= to; b++) alive[b]++;
-  }
-  return alive.lastIndexOf(Math.max(...alive)) / bins * steps;
+// How many tracks are on the map at each of 300 times from the first to the last.
+function activity(paths, { steps }) {
+  return Array.from({ length: 300 }, (_, i) => {
+    let count = 0;
+    for (let p = 0; p < paths.count; p++) if (paths.stateAt(p, steps * i / 299)) count++;
+    return count;
+  });
 }
 
-let marked = "";
+let marked = null;
 function mark() {
   const alive = Array.from({ length: tracks.count }, (_, p) => tracks.stateAt(p, bar.now) !== null);
   const key = alive.map(Number).join("");

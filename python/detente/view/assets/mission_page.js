@@ -2,7 +2,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const find = (id) => document.getElementById(id);
-const clock = new Clock(data.clock);
+const clock = new Clock(data.clock, data.sections);
 const plane = new Plane(data.plane);
 const backdrop = new Backdrop(null);
 const [OWN, PARTNER, BOTH] = [0, 1, 2];
@@ -31,7 +31,7 @@ const maps = [...document.querySelectorAll(".map")].map((root, number) => {
     above(context, view) {
       drawCoverage(context, view, number, false);
       if (isAccepted(bar.now)) drawCoverage(context, view, 1 - number, true);
-      if (truth && find("show-truth").checked) drawTruth(context, view, truth);
+      if (truth && find("show-truth").checked) drawTrueNow(context, view, truth, bar.now);
       layer.drawNow(context, view, bar.now, trail);
     },
   });
@@ -55,23 +55,9 @@ function drawCoverage(context, view, number, isPartner) {
   context.moveTo(X, Y - 7); context.lineTo(X + 6, Y + 5); context.lineTo(X - 6, Y + 5); context.closePath();
   context.fill();
   context.globalAlpha = 1;
-  drawText(context, `${name}’s sensor`, X + 9, Y + 4, colour);
-}
-
-function drawTruth(context, view, truth) {
-  context.strokeStyle = colours().ink;
-  context.globalAlpha = 0.65;
-  context.lineWidth = 1.25;
-  context.beginPath();
-  for (let p = 0; p < truth.count; p++) {
-    const state = truth.stateAt(p, bar.now);
-    if (!state) continue;
-    const [X, Y] = view.screen(state.x, state.y);
-    context.moveTo(X - 5, Y - 5); context.lineTo(X + 5, Y + 5);
-    context.moveTo(X + 5, Y - 5); context.lineTo(X - 5, Y + 5);
-  }
-  context.stroke();
-  context.globalAlpha = 1;
+  context.textAlign = "center";
+  drawText(context, `sensor of ${name}`, X, Y - sensor.range * view.k + 16, colour);
+  context.textAlign = "start";
 }
 
 function countsText({ tracks, number }) {
@@ -99,20 +85,21 @@ function describe() {
     if (s === at) li.setAttribute("aria-current", "step"); else li.removeAttribute("aria-current");
   });
   const step = data.agreement[at];
-  const flows = step?.state === "accepted" ? "what was agreed flows, and each fuses it with its own" : "nothing flows; each sees only its own";
+  const flows = step?.state === "accepted" ? "What was agreed flows, and each fuses it with its own" : "Nothing flows; each sees only its own";
   const who = step?.must_act ? `, ${step.must_act} must act next` : "";
-  find("now").textContent = `Agreement at this time: ${step ? step.state : "none yet"}${who}: ${flows}.`;
+  find("now").textContent = `Agreement at this time: ${step ? step.state : "none yet"}${who}. ${flows}.`;
   find("now").dataset.state = step?.state ?? "";
 }
 
+bar.annotate({ marks: data.agreement.map((step) => clock.stepsIn(step.after_s)) });
 steps.forEach((li, s) => {
   const at = clock.stepsIn(data.agreement[s].after_s);
   const isInside = at >= 0 && at <= clock.steps;
-  li.querySelector("time").textContent = clock.text(at);
+  li.querySelector("time").textContent = data.agreement[s].when || clock.text(at);
   const button = li.querySelector("button");
   button.disabled = !isInside;
   if (isInside) button.title = "Go to this time";
-  button.addEventListener("click", () => bar.set(Math.ceil(at)));
+  button.addEventListener("click", () => bar.set(Math.ceil(at - 1e-9)));
 });
 for (const [number, map] of maps.entries()) {
   map.onMove = (view) => maps[1 - number].follow(view);

@@ -3,12 +3,15 @@
 const pad = (n) => String(n).padStart(2, "0");
 
 class Clock {
-  constructor({ start_s, quantum_s, steps, is_posix }) {
-    Object.assign(this, { start: start_s, quantum: quantum_s, steps, isPosix: is_posix });
+  // sections: [{after_s, name}], names for parts of the clock.
+  constructor({ start_s, quantum_s, steps, is_posix }, sections = []) {
+    Object.assign(this, { start: start_s, quantum: quantum_s, steps, isPosix: is_posix, sections });
   }
   seconds(step) { return step * this.quantum; }
   stepsIn(seconds) { return seconds / this.quantum; }
   text(step) {
+    const section = this.sections.findLast(({ after_s }) => after_s <= this.seconds(step) + 1e-9);
+    if (section) return `${section.name} + ${durationText(this.seconds(step) - section.after_s)}`;
     if (!this.isPosix) return `${durationText(this.seconds(step))} from the start`;
     const date = new Date((this.start + this.seconds(step)) * 1000);
     return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
