@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.demo.story import Step, acceptance_on, make_offer, timeline
-from detente.demo.summary import summarise, text_from_summary
+from detente.demo.summary import Summary, summarise, text_from_summary
 from detente.demo.watches import Watch, run_watches
 from detente.exchange import Agreement
 
@@ -36,7 +36,7 @@ class Demo:
     agreement: Agreement
     steps: list[Step]
     watches: list[Watch]
-    summary: dict[str, object]
+    summary: Summary
 
     @property
     def text(self) -> str:

@@ -6,13 +6,14 @@ import numpy as np
 
 from detente.demo import scene
 from detente.demo.story import HYPOTHETICAL, WATCH_DAYS, WATCH_S, Step
+from detente.demo.summary import Summary, words_from_summary
 from detente.demo.watches import NAMES, Moment, Watch
 from detente.view import AgreementStep, Coverage, PartyPicture, mission_page
 
 Columns = dict[str, np.ndarray]
 
 
-def demo_page(watches: Sequence[Watch], steps: Sequence[Step], summary: dict[str, object]) -> str:
+def demo_page(watches: Sequence[Watch], steps: Sequence[Step], summary: Summary) -> str:
     """Return the page, HTML that works offline.
 
     The page has one clock. It runs through the watches one after the other, ten minutes each; the
@@ -27,18 +28,26 @@ def demo_page(watches: Sequence[Watch], steps: Sequence[Step], summary: dict[str
             "offered to exchange what their sensors see; without a yes, nothing flows. The offer "
             "and its dates are those of a newspaper report of July 2021."
         ),
-        summary=summary,
-        notes=[
-            "The clock runs through "
-            f"{len(watches)} watches of {WATCH_S / 60:.0f} minutes, at 06:00 UTC on "
-            f"{', '.join(_date(day) for day in WATCH_DAYS)}, one after the other; "
-            "the days between take no time on it. Each watch has objects of its own.",
-            f"Hypothetical, not in the report: {'; '.join(HYPOTHETICAL)}.",
-            "Only what the report attributes to its sources is taken from it: Kommersant, 17 July "
-            "2021, citing a source familiar with the talks.",
-        ],
+        summary=words_from_summary(summary),
+        notes=_notes(),
         is_posix=False,
     )
+
+
+def _notes() -> list[str]:
+    """Return what a reader must know to read the page rightly."""
+    days = ", ".join(_date(day) for day in WATCH_DAYS)
+    clock = (
+        f"The clock runs through {len(WATCH_DAYS)} watches of {WATCH_S / 60:.0f} minutes, one "
+        f"after the other, each at 06:00 UTC: {days} 2021. The days between take no time on it, "
+        "and a step of the agreement stands at the first watch after it. Each watch has objects "
+        "of its own."
+    )
+    source = (
+        "The offer, its date and the missing answer are those of a report by Kommersant of 17 July "
+        "2021, which cites a source familiar with the talks."
+    )
+    return [clock, source, f"Hypothetical, not in the report: {'; '.join(HYPOTHETICAL)}."]
 
 
 def _party(watches: Sequence[Watch], me: int) -> PartyPicture:

@@ -57,6 +57,28 @@ def sensor_of(party: int, name: str) -> PositionSensor:
     )
 
 
+@dataclass(frozen=True)
+class _Simulated:
+    """A tracker's sensor, as the simulation wants it: with its axes filled in."""
+
+    sensor: PositionSensor
+
+    @property
+    def detection_probability(self) -> float:
+        return self.sensor.detection_probability or 0.0
+
+    @property
+    def clutter_density(self) -> float:
+        return self.sensor.clutter_density
+
+    @property
+    def noise(self) -> Array:
+        return self.sensor.noise(AXES)
+
+    def measure(self, states: Array, /) -> Array:
+        return self.sensor.measure(states, axes=AXES)
+
+
 def watch(duration_s: float, *, seed: np.random.SeedSequence) -> Iterator[Scan]:
     """Yield the scans of one watch.
 
@@ -118,7 +140,7 @@ def _scans(
     visible = simulate.Truth(truth.times_s, truth.states, truth.present & covered)
     seen = simulate.detections(
         visible,
-        sensor_of(party, "simulated"),
+        _Simulated(sensor_of(party, "simulated")),
         region=[(c - RANGE_M, c + RANGE_M) for c in centre_m],
         seed=seed,
     )

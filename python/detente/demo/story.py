@@ -7,6 +7,7 @@ States had not yet given a clear answer. Everything beyond that is hypothetical 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from detente.errors import SettingError
 from detente.exchange import Acceptance, Agreement, Offer, Terms, text_from_time_ns
@@ -23,8 +24,8 @@ WATCH_S = 600.0
 
 HYPOTHETICAL = (
     "that the offer is accepted, and when",
-    "that it covers tracks both ways, and must be answered by 31 August 2021, the day the report "
-    "names for the end of the war",
+    "that it covers tracks both ways",
+    "that it lapses on 31 August 2021, the day the report names for the end of the war",
     "that the hosts of the bases consent",
     "the two sensors, where they are and what they can do",
     "the place, the objects and everything that a sensor sees",
@@ -36,7 +37,7 @@ class Step:
     """One step in the life of the offer, in words."""
 
     time_ns: int
-    state: str
+    state: Literal["offered", "pending", "accepted"]
     text: str
     must_act: str
     is_hypothetical: bool

@@ -1,4 +1,4 @@
-"""The run: two parties watch, exchange what their agreement permits, and are scored against truth."""
+"""The run: two parties watch, exchange what is agreed, and are scored against truth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ def make_parties() -> tuple[Party[PositionSensor], Party[PositionSensor]]:
                     initial_density=3e-8,
                     velocity_std_m_s=scene.SPEED_STD_M_S,
                 ),
-                survival_per_s=0.9999,
+                survival_per_s=0.99,
             ),
             sensor=scene.sensor_of(index, name),
             motion=scene.motion(),
@@ -134,9 +134,7 @@ def _watch(
     return Watch(start_ns, state, (scores[0], scores[1]), moments)
 
 
-def _figures(
-    scan: scene.Scan, own: Report, partner: Report, picture: Picture
-) -> tuple[float, ...]:
+def _figures(scan: scene.Scan, own: Report, partner: Report, picture: Picture) -> tuple[float, ...]:
     """Return the first five figures of a score, for one scan."""
     alone, other, shared = (
         metrics.gospa(scan.truth_m, tracks.mean[:, : scene.AXES], cutoff=CUTOFF_M)
