@@ -1,0 +1,121 @@
+"""The demo in figures, for JSON, the terminal and the page."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from detente.demo.story import HYPOTHETICAL, WATCH_S
+from detente.demo.watches import CUTOFF_M, NAMES, SETTLED_S, Watch
+from detente.exchange import Agreement, text_from_time_ns
+
+Summary = dict[str, Any]
+
+
+def summarise(agreement: Agreement, watches: Sequence[Watch], *, seed: int) -> Summary:
+    """Return the figures as JSON can hold them."""
+    offer, end_ns = agreement.offer, watches[-1].start_ns + round(WATCH_S * 1e9)
+    accepted_ns = agreement.accepted_ns
+    return {
+        "simulated": True,
+        "hypothetical": list(HYPOTHETICAL),
+        "seed": seed,
+        "agreement": {
+            "id": offer.id,
+            "sender": offer.sender,
+            "recipient": offer.recipient,
+            "offered": text_from_time_ns(offer.time_ns),
+            "answer_by": text_from_time_ns(offer.answer_by_ns),
+            "accepted": None if accepted_ns is None else text_from_time_ns(accepted_ns),
+            "state": agreement.state_at(end_ns),
+            "must_act": agreement.must_act_at(end_ns) or None,
+        },
+        "rows_exchanged": sum(s.rows_received for w in watches for s in w.scores),
+        "bytes_exchanged": sum(s.bytes_received for w in watches for s in w.scores),
+        "gospa": {"cutoff_m": CUTOFF_M, "order": 2, "from_s": SETTLED_S},
+        "watches": [
+            {
+                "start": text_from_time_ns(watch.start_ns),
+                "duration_s": WATCH_S,
+                "state": watch.state,
+                "parties": {
+                    name: {
+                        key: round(value, 1) if isinstance(value, float) else value
+                        for key, value in asdict(score).items()
+                    }
+                    for name, score in zip(NAMES, watch.scores, strict=True)
+                },
+            }
+            for watch in watches
+        ],
+    }
+
+
+def text_from_summary(summary: Summary) -> str:
+    """Return the figures for a terminal, 80 columns wide."""
+    offer = summary["agreement"]
+    end = f"the offer is {offer['state']}"
+    if offer["must_act"]:
+        end += f": the {offer['must_act']} must answer before {_day(offer['answer_by'])}"
+    lines = [
+        "Simulated. The offer is that of a report by Kommersant of 17 July 2021:",
+        f"{_day(offer['offered'])}  Russia proposes to exchange what drones see",
+        "2021-07-17  the United States has given no clear answer",
+    ]
+    if offer["accepted"]:
+        lines.append(f"{_day(offer['accepted'])}  the United States accepts (hypothetical)")
+    lines += [
+        f"{_day(summary['watches'][-1]['start'])}  end of the run, {end}",
+        "",
+        _line("watch", "agreement", "party", "sees", "partner", "holds", "GOSPA", "GOSPA"),
+        _line("", "", "", "itself", "only", "in all", "alone", "exchanged"),
+    ]
+    for watch in summary["watches"]:
+        when, state = _day(watch["start"]), watch["state"]
+        for name, party in watch["parties"].items():
+            exchanged = f"{party['picture_gospa_m']:.0f} m" if party["rows_received"] else "-"
+            objects = (
+                f"{party[f'{what}_objects']:.1f}" for what in ("own", "partner_only", "picture")
+            )
+            alone = f"{party['alone_gospa_m']:.0f} m"
+            lines.append(_line(when, state, name, *objects, alone, exchanged))
+            when = state = ""
+    rows, size = summary["rows_exchanged"], summary["bytes_exchanged"]
+    lines += [
+        "",
+        f"Exchanged: {rows:,} rows, {size:,} bytes. Objects are means over the scans of a watch;",
+        f"GOSPA (lower is better) with a cutoff of {summary['gospa']['cutoff_m']:.0f} m.",
+    ]
+    return "\n".join(lines)
+
+
+def words_from_summary(summary: Summary) -> dict[str, object]:
+    """Return the figures for the page: each by its words, for whole run and newest watch."""
+    last = summary["watches"][-1]
+    words: dict[str, object] = {
+        "state of the offer at the end": summary["agreement"]["state"],
+        "rows exchanged": summary["rows_exchanged"],
+        "bytes exchanged": summary["bytes_exchanged"],
+    }
+    for name, party in last["parties"].items():
+        where = f"{name}, {_day(last['start'])}"
+        words |= {
+            f"{where}: objects it sees itself, on average": party["own_objects"],
+            f"{where}: objects only the partner sees, on average": party["partner_only_objects"],
+            f"{where}: objects in its picture, on average": party["picture_objects"],
+            f"{where}: error alone (GOSPA)_m": party["alone_gospa_m"],
+            f"{where}: error of its picture (GOSPA)_m": party["picture_gospa_m"],
+        }
+    return words
+
+
+def _line(*cells: str) -> str:
+    """Return one line of the table, text to the left and figures to the right."""
+    widths = (-10, -9, -13, 6, 7, 6, 5, 9)
+    return "  ".join(
+        cell.ljust(-width) if width < 0 else cell.rjust(width)
+        for cell, width in zip(cells, widths, strict=True)
+    ).rstrip()
+
+
+def _day(text: str) -> str:
+    return text[:10]
