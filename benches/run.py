@@ -71,9 +71,7 @@ def write_tables() -> None:
     after = rest.split(END)[1]
     results = [HERE / "results" / f"{name}.json" for name in BENCHES]
     tables = [table(json.loads(r.read_text(encoding="utf-8"))) for r in results if r.exists()]
-    readme.write_text(
-        before + "\n\n".join([BEGIN, *tables, END]) + after, encoding="utf-8"
-    )
+    readme.write_text(before + "\n\n".join([BEGIN, *tables, END]) + after, encoding="utf-8")
 
 
 def main() -> None:

@@ -83,7 +83,9 @@ def main() -> None:
             if one.tracker is None:
                 row["ms a scan"] = NOT_INSTALLED
             else:
-                runs = [[measure(one.tracker, scene) for _ in range(one.repeats)] for scene in scenes]
+                runs = [
+                    [measure(one.tracker, scene) for _ in range(one.repeats)] for scene in scenes
+                ]
                 scan_s = statistics.median(s for run in runs for s, _ in run)
                 slowest_s = slowest_s or scan_s
                 row["ms a scan"] = rounded(scan_s * 1e3)

@@ -83,9 +83,7 @@ def contestants(p: Problem) -> list[Contestant]:
         from filterpy_bank import filter_step  # noqa: PLC0415  # a peer may be missing
 
         filterpy = filter_step(few)
-    planes = Planes(
-        p.mean, p.cov, noise=p.noise, noise_variance=float(p.measurement_noise[0, 0])
-    )
+    planes = Planes(p.mean, p.cov, noise=p.noise, noise_variance=float(p.measurement_noise[0, 0]))
     z = np.ascontiguousarray(p.measurement.T)
     batched = [
         ("simdkalman", simdkalman(p)),

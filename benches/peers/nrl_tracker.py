@@ -16,7 +16,7 @@ SETTINGS = "gate 0.99, 4 hits of 5 confirm, 3 misses end"
 
 def crowd_positions_m(scene: Scenario) -> Iterator[Array]:
     """Yield the positions of the confirmed tracks after each scan [m]."""
-    variance, speed_variance = scene.std_m**2, scene.velocity_std_m_s**2
+    variance, speed_variance = float(scene.sensor.noise(2)[0, 0]), scene.birth.velocity_std_m_s**2
     tracker = MultiTargetTracker(
         4,
         2,

@@ -65,10 +65,12 @@ def crowd_positions_m(scene: Scenario) -> Iterator[Array]:
     """Yield the positions of the tracks after each scan [m]."""
     psd = float(scene.motion.noise(1.0)[2, 2])
     transition = CombinedLinearGaussianTransitionModel([ConstantVelocity(psd)] * 2)
-    measurement = LinearGaussian(4, (0, 2), CovarianceMatrix(np.eye(2) * scene.std_m**2))
+    measurement = LinearGaussian(
+        4, (0, 2), CovarianceMatrix(np.eye(2) * float(scene.sensor.noise(2)[0, 0]))
+    )
     predictor, updater = KalmanPredictor(transition), KalmanUpdater(measurement)
     hypothesiser = DistanceHypothesiser(predictor, updater, Mahalanobis(), missed_distance=3)
-    speed_variance = scene.velocity_std_m_s**2
+    speed_variance = scene.birth.velocity_std_m_s**2
     prior = GaussianState([0, 0, 0, 0], np.diag([0, speed_variance, 0, speed_variance]))
 
     def associator() -> DetectionKDTreeGNN2D:

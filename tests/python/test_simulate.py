@@ -1,6 +1,5 @@
 """Simulated truth and detections have the statistics that their settings promise."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,19 +16,14 @@ MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
 ONCE_IN_A_MILLION = 1e-6
 
 
-@dataclass(frozen=True)
-class Bearing:
-    """A user's own sensor: one bearing, in radians."""
-
-    detection_probability: float = 0.7
-    clutter_density: float = 2.0
-
-    @property
-    def noise(self) -> NDArray[np.float64]:
-        return np.array([[0.01]])
-
-    def measure(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.arctan2(states[:, 0], states[:, 1])[:, None]
+BEARING = dt.UserSensor(
+    measure=lambda states: np.arctan2(states[:, :1], states[:, 1:2]),
+    cov=[[0.01]],
+    angular=[True],
+    component_names=["bearing_rad"],
+    detection_probability=0.7,
+    clutter_density=2.0,
+)
 
 
 def likely_chi_square(total: float, freedom: int) -> bool:
@@ -172,11 +166,65 @@ def test_a_users_own_sensor_is_simulated() -> None:
     truth = dt.simulate.truth(
         MOTION, times_s=np.arange(500.0), initial_states=np.ones((2, 4)), seed=10
     )
-    found = dt.simulate.detections(truth, Bearing(), region=[[-np.pi, np.pi]], seed=11)
+    found = dt.simulate.detections(truth, BEARING, region=[[-np.pi, np.pi]], seed=11)
     assert found.measurements.shape == (found.offsets[-1], 1)
     assert stats.binomtest(int((found.origin >= 0).sum()), 1000, 0.7).pvalue > ONCE_IN_A_MILLION
     false, mean = int((found.origin < 0).sum()), 2.0 * 2 * np.pi * 500
     assert abs(false - mean) < 5.0 * mean**0.5
+
+
+def test_angles_stay_in_one_turn() -> None:
+    south = np.tile([0.0, -1000.0, 0.0, 0.0], (1000, 1))
+    truth = dt.simulate.truth(MOTION, times_s=[0.0], initial_states=south, seed=16)
+    found = dt.simulate.detections(truth, BEARING, region=[[-np.pi, np.pi]], seed=17)
+    bearing_rad = found.measurements[found.origin >= 0, 0]
+    assert np.all((bearing_rad >= -np.pi) & (bearing_rad < np.pi))
+    # due south is ±π: the errors go both ways
+    assert stats.binomtest(int((bearing_rad > 0).sum()), len(bearing_rad)).pvalue > 1e-6
+    assert abs(float(np.mean(bearing_rad % (2 * np.pi))) - np.pi) < 5.0 * 0.1 / 700**0.5
+
+
+def test_a_sector_sees_nothing_outside() -> None:
+    rng = np.random.Generator(np.random.PCG64(18))
+    start = np.hstack([rng.uniform(-500.0, 500.0, (2000, 2)), np.zeros((2000, 2))])
+    truth = dt.simulate.truth(MOTION, times_s=[0.0], initial_states=start, seed=19)
+    eastward = dt.PositionSensor(
+        std_m=1.0,
+        detection_probability=1.0,
+        coverage=dt.Sector(range_m=400.0, bearing_rad=0.0, width_rad=np.pi / 2),
+        pose=dt.Pose(position_m=(100.0, 0.0), heading_rad=np.pi / 2),
+    )
+    found = dt.simulate.detections(truth, eastward, region=[[0, 1], [0, 1]], seed=20)
+    east, north = start[:, 0] - 100.0, start[:, 1]
+    inside = (east > np.abs(north)) & (np.hypot(east, north) <= 400.0)
+    assert np.array_equal(np.sort(found.origin), np.flatnonzero(inside))
+
+
+def test_reports_come_as_often_as_they_should() -> None:
+    truth = dt.simulate.truth(
+        MOTION, times_s=np.arange(0.0, 1000.0, 2.0), initial_states=np.zeros((40, 4)), seed=21
+    )
+    ais = dt.PositionSensor(std_m=5.0, report_rate_per_s=0.3, clutter_density=0.01)
+    found = dt.simulate.detections(truth, ais, region=[[0.0, 10.0], [0.0, 10.0]], seed=22)
+    assert found.offsets[1] == 0
+    reports = int((found.origin >= 0).sum())
+    assert stats.binomtest(reports, 40 * 499, 1.0 - np.exp(-0.6)).pvalue > ONCE_IN_A_MILLION
+    false, mean = int((found.origin < 0).sum()), 0.01 * 100.0 * 2.0 * 499
+    assert abs(false - mean) < 5.0 * mean**0.5
+
+
+def test_a_users_own_motion_is_simulated() -> None:
+    turn = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    circling = dt.UserMotion(
+        axes=1,
+        dim=2,
+        transition=lambda states, dt_s: np.where(dt_s[:, None] > 0, states @ turn, states),
+        noise=lambda dt_s: dt_s[:, None, None] * np.diag([4.0, 1.0]),
+    )
+    start = np.tile([3.0, 5.0], (5000, 1))
+    truth = dt.simulate.truth(circling, times_s=[0.0, 2.0], initial_states=start, seed=23)
+    assert covariance_is(truth.states[1] - start @ turn, np.diag([8.0, 2.0]))
+    assert truth.axes == 1
 
 
 def test_scans_are_the_slices_of_the_offsets() -> None:
@@ -201,7 +249,7 @@ def test_the_crowd_is_as_described() -> None:
     assert crowd.truth.states.shape == (30, 40, 4)
     assert crowd.truth.present.all()
     assert np.array_equal(crowd.region_m, [[0.0, 2000.0], [0.0, 2000.0]])
-    assert np.isclose(crowd.clutter_density * 2000.0**2, 40.0)
+    assert np.isclose(crowd.sensor.clutter_density * 2000.0**2, 40.0)
     assert np.array_equal(np.diff(crowd.truth.times_s), np.ones(29))
 
 
@@ -257,7 +305,7 @@ def test_a_wrong_region_is_refused(
 ) -> None:
     truth = dt.simulate.truth(MOTION, times_s=[0.0], initial_states=np.ones((1, 4)), seed=0)
     with pytest.raises(error, match=message):
-        dt.simulate.detections(truth, Bearing(), region=region, seed=0)
+        dt.simulate.detections(truth, BEARING, region=region, seed=0)
 
 
 def test_a_scenario_that_is_not_there_is_refused() -> None:

@@ -4,7 +4,7 @@ Simulation is written in NumPy, not in the core: a user's own motion or sensor m
 function, and nothing here is on the hot path. There is a loop over scans, none over targets.
 """
 
-from detente.simulate.scans import Detections, Sensor, detections
+from detente.simulate.scans import Detections, detections
 from detente.simulate.scenarios import Scenario, scenario
 from detente.simulate.targets import Motion, Truth, truth
 
@@ -12,7 +12,6 @@ __all__ = [
     "Detections",
     "Motion",
     "Scenario",
-    "Sensor",
     "Truth",
     "detections",
     "scenario",

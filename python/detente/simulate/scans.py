@@ -3,37 +3,14 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import SettingError, ShapeError
+from detente.sensors import Sector, Sensor
 from detente.simulate.draws import Seed, generator, matrix, square_root
 from detente.simulate.targets import Truth
-
-
-class Sensor(Protocol):
-    """What a scanning sensor must offer to be simulated."""
-
-    @property
-    def detection_probability(self) -> float:
-        """The probability that it detects an object in a scan."""
-        ...
-
-    @property
-    def clutter_density(self) -> float:
-        """False detections per scan and unit of its measurement space."""
-        ...
-
-    @property
-    def noise(self) -> NDArray[np.float64]:
-        """The covariance of its error, (m, m)."""
-        ...
-
-    def measure(self, states: NDArray[np.float64], /) -> NDArray[np.float64]:
-        """Return what it would measure without error, (n, m) of (n, dim)."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -74,18 +51,23 @@ def detections(
     region: ArrayLike,
     seed: Seed,
 ) -> Detections:
-    """Simulate what a scanning sensor reports: detections, misses and clutter.
+    """Simulate what a sensor reports: detections, misses and clutter.
+
+    A scanning sensor detects what it covers with its detection probability. A reporting one is
+    read at the times of the truth: an object has reported since the time before with probability
+    1 − exp(−rate·Δt), and by the first time not at all.
 
     Parameters
     ----------
     truth : Truth
         What there is to see.
     sensor : Sensor
-        Any object with ``measure(states)``, ``noise``, ``detection_probability`` and
-        ``clutter_density``.
+        Any of Détente's, or one of your own as a `dt.UserSensor`. Components whose name ends in
+        ``_rad`` are wrapped into [−π, π).
     region : (m, 2) array_like
         Lowest and highest value in each dimension of the measurement space. Clutter is uniform
-        in it, and Poisson with a mean of density × volume a scan. Targets are seen outside, too.
+        in it, and Poisson with a mean of density × volume a scan (of a reporting sensor: and
+        second). Targets are seen outside, too.
     seed : int or numpy.random.SeedSequence
         The same seed gives the same detections.
 
@@ -108,11 +90,11 @@ def detections(
     >>> time_s, positions_m.shape[1]
     (0.0, 2)
     """
-    noise = np.asarray(sensor.noise, float)
+    noise = sensor.noise(truth.axes)
     bounds = matrix("region", region, 2)
-    if bounds.shape[0] != noise.shape[0]:
+    if len(bounds) != len(noise):
         raise ShapeError(
-            f"region must be ({noise.shape[0]}, 2), one row per dimension of a measurement, "
+            f"region must be ({len(noise)}, 2), one row per component of a measurement, "
             f"found {bounds.shape}"
         )
     low, high = bounds.T
@@ -120,22 +102,57 @@ def detections(
         raise SettingError("region: each lowest value must be below its highest")
 
     rng = generator(seed)
-    seen = truth.present & (rng.random(truth.present.shape) < sensor.detection_probability)
+    steps = len(truth.times_s)
+    chance, clutter_density = _per_scan(sensor, truth.times_s)
+    seen = truth.present & (rng.random(truth.present.shape) < chance[:, None])
+    seen &= _covered(sensor, truth)
     scan, origin = np.nonzero(seen)
-    exact = np.asarray(sensor.measure(truth.states[seen]), float)
+    exact = sensor.measure(truth.states[seen], axes=truth.axes)
     real = exact + rng.standard_normal(exact.shape) @ square_root(noise)
 
-    volume = math.prod((high - low).tolist())
-    false_count = rng.poisson(sensor.clutter_density * volume, len(truth.times_s))
+    false_count = rng.poisson(clutter_density * math.prod((high - low).tolist()))
     false = rng.uniform(low, high, (false_count.sum(), len(low)))
-    scan = np.concatenate([scan, np.repeat(np.arange(len(false_count)), false_count)])
+    scan = np.concatenate([scan, np.repeat(np.arange(steps), false_count)])
     origin = np.concatenate([origin, np.full(len(false), -1)])
 
+    measurements = np.concatenate([real, false])
+    angular = [name.endswith("_rad") for name in sensor.columns(truth.axes)]
+    measurements[:, angular] = _wrapped(measurements[:, angular])
     order = np.lexsort((rng.random(len(scan)), scan))  # nothing is to be learnt from the order
-    counts = np.bincount(scan, minlength=len(truth.times_s))
-    return Detections(
-        truth.times_s,
-        np.concatenate([[0], np.cumsum(counts)]),
-        np.concatenate([real, false])[order],
-        origin[order],
-    )
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(scan, minlength=steps))])
+    return Detections(truth.times_s, offsets, measurements[order], origin[order])
+
+
+def _per_scan(
+    sensor: Sensor, times_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the probability of a detection, and the density of clutter, of each scan."""
+    if sensor.detection_probability is not None:
+        ones = np.ones(len(times_s))
+        return sensor.detection_probability * ones, sensor.clutter_density * ones
+    if sensor.report_rate_per_s is None:
+        raise SettingError("the sensor needs a detection_probability or a report_rate_per_s")
+    gap_s = np.diff(times_s, prepend=times_s[0])
+    return -np.expm1(-sensor.report_rate_per_s * gap_s), sensor.clutter_density * gap_s
+
+
+def _covered(sensor: Sensor, truth: Truth) -> NDArray[np.bool_]:
+    """Whether each target is where the sensor can see, (steps, targets); an absent one is not."""
+    if sensor.coverage is None:
+        return truth.present
+    place_m = np.resize([*sensor.pose.position_m, 0.0, 0.0], 2)
+    offset_m = np.zeros((*truth.present.shape, 2))
+    seen_axes = min(truth.axes, 2)
+    offset_m[..., :seen_axes] = truth.states[..., :seen_axes]
+    offset_m -= place_m
+    covered = np.hypot(offset_m[..., 0], offset_m[..., 1]) <= sensor.coverage.range_m
+    if isinstance(sensor.coverage, Sector):
+        bearing_rad = np.arctan2(offset_m[..., 0], offset_m[..., 1]) - sensor.pose.heading_rad
+        off_rad = np.abs(_wrapped(bearing_rad - sensor.coverage.bearing_rad))
+        covered &= 2.0 * off_rad <= sensor.coverage.width_rad
+    return covered
+
+
+def _wrapped(angle_rad: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the angle in [−π, π)."""
+    return (angle_rad + np.pi) % (2.0 * np.pi) - np.pi

@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from detente.errors import SettingError
 from detente.motion import ConstantVelocity
+from detente.sensors import PositionSensor
 from detente.simulate.draws import generator, square_root
 from detente.simulate.scans import Detections, detections
 from detente.simulate.targets import Truth, moved, truth
+from detente.tracking import Birth
 
 
 @dataclass(frozen=True)
@@ -26,31 +28,21 @@ class Scenario:
         Positions [m], scan by scan.
     region_m : (2, 2) float64
         Lowest and highest east and north of the clutter [m].
-    std_m : float
-        Standard deviation of a position, per axis [m].
-    detection_probability : float
-        Of a target in a scan.
-    clutter_density : float
-        False detections per scan [1/m²].
+    sensor : PositionSensor
+        What saw them, a scanning sensor.
+    birth : Birth
+        For a tracker: how targets appear.
     survival_per_s : float
         For a tracker: the probability to live one more second.
-    initial_density, birth_rate_density : float
-        For a tracker: targets not yet seen at the start [1/m²]; born later [1/(m²·s)].
-    velocity_std_m_s : float
-        For a tracker: standard deviation of a newborn's velocity, per axis [m/s].
     """
 
     motion: ConstantVelocity
     truth: Truth
     detections: Detections
     region_m: NDArray[np.float64]
-    std_m: float
-    detection_probability: float
-    clutter_density: float
+    sensor: PositionSensor
+    birth: Birth
     survival_per_s: float
-    initial_density: float
-    birth_rate_density: float
-    velocity_std_m_s: float
 
 
 def scenario(
@@ -114,22 +106,6 @@ def scenario(
     raise SettingError(f'the scenarios are "crowd" and "coalescing", found {name!r}')
 
 
-@dataclass(frozen=True)
-class _Positions:
-    """A sensor of positions in the plane."""
-
-    std_m: float
-    detection_probability: float
-    clutter_density: float
-
-    @property
-    def noise(self) -> NDArray[np.float64]:
-        return np.eye(2) * self.std_m**2
-
-    def measure(self, states: NDArray[np.float64], /) -> NDArray[np.float64]:
-        return states[:, :2]
-
-
 def _crowd(targets: int, steps: int, seed: int) -> Scenario:
     """N targets in a square that grows with them."""
     if targets < 1 or steps < 1:
@@ -149,19 +125,19 @@ def _crowd(targets: int, steps: int, seed: int) -> Scenario:
         initial_states=np.hstack([position, velocity]),
         seed=truth_seed,
     )
-    sensor = _Positions(std_m=10.0, detection_probability=0.9, clutter_density=density)
+    sensor = PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=density)
     return Scenario(
         motion=motion,
         truth=scene,
         detections=detections(scene, sensor, region=region_m, seed=sensor_seed),
         region_m=region_m,
-        std_m=sensor.std_m,
-        detection_probability=sensor.detection_probability,
-        clutter_density=sensor.clutter_density,
+        sensor=sensor,
+        birth=Birth(
+            initial_density=density,
+            rate_density=density * 1e-3,
+            velocity_std_m_s=velocity_std_m_s,
+        ),
         survival_per_s=0.999,
-        initial_density=density,
-        birth_rate_density=density * 1e-3,
-        velocity_std_m_s=velocity_std_m_s,
     )
 
 
@@ -184,21 +160,21 @@ def _coalescing(seed: int) -> Scenario:
     present = np.ones((steps, targets), bool)
     present[middle:, 0] = False
     states[~present] = np.nan
-    scene = Truth(np.arange(float(steps)), states, present)
+    scene = Truth(np.arange(float(steps)), states, present, motion.axes)
 
     area_m2 = 300.0**2
     inside = 0.430_7  # of a normal around (100, 100) m with 150 m deviation, in the region
-    sensor = _Positions(std_m=1.0, detection_probability=0.9, clutter_density=10.0 / area_m2)
+    sensor = PositionSensor(std_m=1.0, detection_probability=0.9, clutter_density=10.0 / area_m2)
     return Scenario(
         motion=motion,
         truth=scene,
         detections=detections(scene, sensor, region=region_m, seed=sensor_seed),
         region_m=region_m,
-        std_m=sensor.std_m,
-        detection_probability=sensor.detection_probability,
-        clutter_density=sensor.clutter_density,
+        sensor=sensor,
+        birth=Birth(
+            initial_density=3.0 * inside / area_m2,
+            rate_density=0.005 * inside / area_m2,
+            velocity_std_m_s=1.0,
+        ),
         survival_per_s=0.99,
-        initial_density=3.0 * inside / area_m2,
-        birth_rate_density=0.005 * inside / area_m2,
-        velocity_std_m_s=1.0,
     )

@@ -8,10 +8,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import NotFiniteError, SettingError, ShapeError, TimeOrderError
 from detente.simulate.draws import Seed, generator, matrix, square_root
+from detente.tracking import UserMotion
 
 
 class Motion(Protocol):
-    """What a motion model must offer to be simulated."""
+    """What a linear motion model must offer to be simulated, as `dt.ConstantVelocity` does."""
+
+    @property
+    def axes(self) -> int:
+        """The axes of space; the first components of a state are the positions."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """The dimension of the state."""
+        ...
 
     def transition(self, dt_s: float, /) -> NDArray[np.float64]:
         """Return F(Δt), (dim, dim)."""
@@ -34,15 +45,18 @@ class Truth:
         Each target's state at each scan, in the motion model's order; NaN where it is absent.
     present : (steps, targets) bool
         Whether it exists at the scan.
+    axes : int
+        The axes of space in a state.
     """
 
     times_s: NDArray[np.float64]
     states: NDArray[np.float64]
     present: NDArray[np.bool_]
+    axes: int
 
 
 def truth(
-    motion: Motion,
+    motion: Motion | UserMotion,
     *,
     times_s: ArrayLike,
     initial_states: ArrayLike,
@@ -56,8 +70,9 @@ def truth(
 
     Parameters
     ----------
-    motion : Motion
-        Any object with ``transition(dt_s)`` and ``noise(dt_s)``.
+    motion : Motion or UserMotion
+        A model of Détente's, one of your own as a `dt.UserMotion`, or any object with ``axes``,
+        ``dim``, ``transition(dt_s)`` and ``noise(dt_s)``.
     times_s : (steps,) array_like
         Times of the scans [s], not decreasing.
     initial_states : (targets, dim) array_like
@@ -99,7 +114,7 @@ def truth(
     steps_s = np.diff(times)
     if np.any(steps_s < 0):
         raise TimeOrderError("times_s must not decrease")
-    initial = matrix("initial_states", initial_states, len(motion.transition(0.0)))
+    initial = matrix("initial_states", initial_states, motion.dim)
     if not 0.0 < survival_per_s <= 1.0:
         raise SettingError(f"survival_per_s must be in (0, 1], found {survival_per_s}")
     if not 0.0 <= birth_rate_per_s < np.inf:
@@ -124,14 +139,21 @@ def truth(
             states[step] = moved(rng, motion, states[step - 1], float(steps_s[step - 1]))
         states[step, first == step] = entering[first == step]
     states[~present] = np.nan
-    return Truth(times, states, present)
+    return Truth(times, states, present, motion.axes)
 
 
 def moved(
-    rng: np.random.Generator, motion: Motion, states: NDArray[np.float64], dt_s: float
+    rng: np.random.Generator,
+    motion: Motion | UserMotion,
+    states: NDArray[np.float64],
+    dt_s: float,
 ) -> NDArray[np.float64]:
-    """Return Fx + w for all targets at once."""
+    """Return f(x) + w for all targets at once."""
     draws = rng.standard_normal(states.shape)
+    if isinstance(motion, UserMotion):
+        after = np.asarray(motion.transition(states, np.full(len(states), dt_s)), float)
+        noise = np.asarray(motion.noise(np.array([dt_s])), float)[0]
+        return after + draws @ square_root(noise)
     return states @ motion.transition(dt_s).T + draws @ square_root(motion.noise(dt_s))
 
 

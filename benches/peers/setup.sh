@@ -1,0 +1,8 @@
+#!/bin/sh
+# Make the environment of the benches: the peers, and an optimised build of Détente beside them.
+set -eu
+cd "$(dirname "$0")"
+test -d .venv || python3 -m venv .venv
+.venv/bin/python -m pip install --quiet --upgrade pip
+.venv/bin/python -m pip install --quiet --requirement requirements.txt
+.venv/bin/python -m pip install --quiet --force-reinstall --no-deps ../..
