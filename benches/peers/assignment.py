@@ -85,7 +85,7 @@ def scipy_dense(p: Gated) -> tuple[Solve, Cost] | None:
 
 
 def lapmod(p: Gated) -> tuple[Solve, Cost] | None:
-    """`lap.lapmod`, which wants a square: dummy rows take what tracks leave."""
+    """`lap.lapmod`, which wants a square (dummy rows take what tracks leave) and costs ≥ 0."""
     if not version("lap"):
         return None
     import lap  # noqa: PLC0415  # a peer may be missing
@@ -93,13 +93,18 @@ def lapmod(p: Gated) -> tuple[Solve, Cost] | None:
     tracks = len(p.miss_cost)
     size = p.columns + tracks
     rows, columns, cost = with_miss_columns(p)
+    shift = -min(0.0, float(cost.min()))
     rows = np.concatenate([rows, tracks + np.arange(p.columns), tracks + p.indices])
     columns = np.concatenate([columns, np.arange(p.columns), p.columns + p.rows])
-    cost = np.concatenate([cost, np.zeros(p.columns + len(p.indices))])
+    cost = np.concatenate([cost + shift, np.zeros(p.columns + len(p.indices))])
     order = np.lexsort((columns, rows))
     starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=size))))
     arguments = size, cost[order], starts.astype(np.int32), columns[order].astype(np.int32)
-    return lambda: lap.lapmod(*arguments), lambda: float(lap.lapmod(*arguments)[0])
+
+    def total() -> float:
+        return float(lap.lapmod(*arguments)[0]) - shift * tracks
+
+    return lambda: lap.lapmod(*arguments), total
 
 
 CONTESTANTS: dict[str, Callable[[Gated], tuple[Solve, Cost] | None]] = {

@@ -73,6 +73,6 @@ def assign(
     >>> dt.association.assign([0, 2, 3, 4], [0, 1, 0, 0], [1.0, 2.0, 1.5, 9.0], miss_cost=5.0)
     Assignment(column=array([ 1,  0, -1]), cost=8.5)
     """
-    if isinstance(miss_cost, (int, float)):
-        miss_cost = np.full(max(len(np.asarray(indptr)) - 1, 0), float(miss_cost))
+    if np.ndim(miss_cost) == 0:
+        miss_cost = np.full(max(np.size(indptr) - 1, 0), miss_cost)
     return Assignment(*_core.assign(indptr, indices, cost, miss_cost))
