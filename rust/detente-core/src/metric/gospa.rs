@@ -52,6 +52,21 @@ impl Gospa {
     /// # Errors
     ///
     /// When a setting is out of range or truth and estimate do not fit together.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use detente_core::metric::{Frames, gospa::Gospa};
+    ///
+    /// let truth = Frames { positions: &[0.0, 0.0, 90.0, 0.0], offsets: &[0, 2], dim: 2 };
+    /// let estimate = Frames { positions: &[3.0, 4.0], offsets: &[0, 1], dim: 2 };
+    /// let gospa = Gospa { cutoff: 10.0, order: 2.0, alpha: 2.0 };
+    /// let scores = gospa.score(truth, estimate)?;
+    /// assert_eq!(scores.localisation, [25.0]);
+    /// assert_eq!(scores.missed, [50.0]);
+    /// assert_eq!(scores.value, [75.0_f64.sqrt()]);
+    /// # Ok::<(), detente_core::Error>(())
+    /// ```
     pub fn score(&self, truth: Frames<'_>, estimate: Frames<'_>) -> Result<GospaScores> {
         check_run(&truth, &estimate)?;
         let power = Power::new(self.order)?;

@@ -56,7 +56,7 @@ impl Pairing {
         let axis = columns.widest_axis();
         self.sweep.clear();
         self.sweep.extend((0..columns.len()).map(|j| (columns.get(j)[axis], j as u32)));
-        self.sweep.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        self.sweep.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         for i in 0..rows.len() {
             let row = rows.get(i);
             let first = self.sweep.partition_point(|&(x, _)| row[axis] - x > cutoff);
