@@ -15,6 +15,7 @@ from detente.view.clock import (
 from detente.view.columns import (
     Columns,
     Positions,
+    Rows,
     column,
     numbers,
     rows_from_any,
@@ -51,6 +52,7 @@ _SCRIPTS = (
 )
 
 _FEW_TRACKS = 200  # with more, whole paths hide the map and are drawn on request
+_FEW_DETECTIONS = 5_000  # with more, they hide the tracks
 
 
 def map_page(
@@ -165,7 +167,7 @@ def map_page(
             "paths_checked": "checked" if len(ids) <= _FEW_TRACKS else "",
             "gap": escaped(duration_text(gap_s)),
             "trail_options": _trail_options(clock, gap_s),
-            "switches": _switches(has_truth=true is not None, has_detections=seen is not None),
+            "switches": _switches(true, seen),
             "notes": "".join(f"<p>{escaped(note)}</p>" for note in notes if note),
         },
     )
@@ -199,6 +201,10 @@ def _table(
 
     first = given("first_time_s", np.where(np.isfinite(first), first, clock.start_s))
     last = given("last_time_s", np.where(np.isfinite(last), last, clock.start_s))
+    existence = None
+    if "max_existence" in tracks:
+        highest = numbers(tracks, "max_existence", of="tracks")
+        existence = level_from_probability(highest).tolist()
     names = None
     if "name" in tracks:
         names = [str(name) for name in column(tracks, "name", of="tracks")]
@@ -209,7 +215,7 @@ def _table(
         "first": clock.integers(first).tolist(),
         "last": clock.integers(last).tolist(),
         "detections": given("detections", reports).astype(np.int64).tolist(),
-        "existence": level_from_probability(given("max_existence", np.ones(count))).tolist(),
+        "existence": existence,
     }
 
 
@@ -239,14 +245,16 @@ def _trail_options(clock: Clock, gap_s: float) -> Html:
     )
 
 
-def _switches(*, has_truth: bool, has_detections: bool) -> Html:
-    rows = {
-        "truth": ("cross", "where the objects really were", has_truth),
-        "detections": ("square", "what the sensors reported", has_detections),
-    }
+def _switches(truth: Rows | None, detections: Rows | None) -> Html:
+    """Return the switches of the layers that are there."""
+    many = detections is not None and len(detections.table) > _FEW_DETECTIONS
+    rows = [
+        ("truth", "cross", "where the objects really were", truth, True),
+        ("detections", "square", "what the sensors reported", detections, not many),
+    ]
     return "".join(
-        f'<li><label><input type="checkbox" id="show-{name}" checked> '
+        f'<li><label><input type="checkbox" id="show-{name}"{" checked" if is_on else ""}> '
         f'<span class="key {key}"></span> {text}</label></li>'
-        for name, (key, text, is_there) in rows.items()
-        if is_there
+        for name, key, text, layer, is_on in rows
+        if layer is not None
     )

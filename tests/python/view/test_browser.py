@@ -172,6 +172,7 @@ def test_headings_sort_the_table(open_page: Open, ships: str) -> None:
     page = open_page(ships)
     names = page.locator("tbody th")
     assert [n.strip() for n in names.all_inner_texts()] == ["alpha", "beta", "gamma"]
+    assert page.locator("th[aria-sort]").inner_text().startswith("Reports")
     page.get_by_role("button", name="Certainty").click()
     assert [n.strip() for n in names.all_inner_texts()] == ["gamma", "alpha", "beta"]
     assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
