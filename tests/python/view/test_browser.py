@@ -215,6 +215,23 @@ def test_the_wheel_and_the_buttons_zoom(open_page: Open, ships: str) -> None:
     assert lower(page) == before
 
 
+def test_two_fingers_zoom_and_the_map_stays_under_them(open_page: Open, ships: str) -> None:
+    page = open_page(ships, **PHONE)
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *x: float) -> str:
+        points = [{"x": at, "y": 300} for at in x]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})  # pyright: ignore[reportUnknownMemberType]
+        page.evaluate(SETTLED)
+        return lower(page)
+
+    before = fingers("touchStart", 160, 200)
+    assert fingers("touchMove", 120, 260) != before
+    assert fingers("touchMove", 160, 200) == before
+    assert fingers("touchEnd") == before
+    assert page.locator("#chosen").is_hidden()
+
+
 def test_a_drag_moves_the_map_and_does_not_choose(open_page: Open, ships: str) -> None:
     page = open_page(ships)
     before = lower(page)

@@ -79,7 +79,7 @@ function describe() {
     lines.Place = plane.placeText(state.x, state.y);
     const velocity = tracks.velocity(p, state.i, Math.max(tracks.gap / 3, 1));
     if (velocity) lines.Moving = motionText(velocity, state);
-    lines["Last report"] = `${durationText(clock.seconds(bar.now - tracks.time[state.i]))} before`;
+    lines["Last update"] = `${durationText(clock.seconds(bar.now - tracks.time[state.i]))} before`;
     if (tracks.level) lines.Certainty = `${percentText(tracks.level[state.i])} that it is there`;
   } else lines.Now = "not on the map at this time";
   find("chosen-facts").replaceChildren(...Object.entries(lines).flatMap(([term, text]) => {
