@@ -34,6 +34,10 @@ class Positions:
     across: NDArray[np.float64]
     up: NDArray[np.float64]
 
+    def take(self, which: NDArray[np.bool_]) -> "Positions":
+        """Return some of the rows."""
+        return Positions(self.kind, self.time_s[which], self.across[which], self.up[which])
+
 
 @dataclass(frozen=True)
 class Rows:

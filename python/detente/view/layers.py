@@ -121,6 +121,11 @@ def longest_gap(part: Positions, owner: NDArray[np.int64]) -> float:
     return float(_GAP_MEDIANS * np.median(between_s)) if between_s.size else 0.0
 
 
+def comparable(ids: NDArray[Any]) -> NDArray[Any]:
+    """Return identities as uint64 or as text, so that those of two tables compare exactly."""
+    return ids.astype(np.uint64) if ids.dtype.kind in "iu" else ids.astype(str)
+
+
 def identity_texts(ids: NDArray[Any]) -> list[str]:
     """Return identities as text that JavaScript keeps whole: 16 hexadecimal digits if numbers."""
     if ids.dtype.kind in "ui":

@@ -5,23 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.errors import SettingError
 from detente.geo import LocalFrame
 from detente.table import Table
 from detente.view.backdrop import backdrop_layer
-from detente.view.clock import (
-    Clock,
-    clock_of,
-)
-from detente.view.columns import (
-    Columns,
-    Positions,
-    column,
-    numbers,
-    rows_from_any,
-)
+from detente.view.clock import Clock, clock_of
+from detente.view.columns import Columns, Positions, Rows, column, numbers, rows_from_any
 from detente.view.figures import duration_text, figures_html
 from detente.view.layers import (
     Layer,
+    comparable,
     dot_layer,
     home_of,
     hue_from_identity,
@@ -51,6 +44,7 @@ _SCRIPTS = (
 )
 
 _FEW_TRACKS = 200  # with more, whole paths hide the map and are drawn on request
+_FEW_DETECTIONS = 5_000  # with more, they hide the tracks
 
 
 def map_page(
@@ -130,10 +124,11 @@ def map_page(
     parts = [rows.positions for rows in (placed, true, seen) if rows is not None]
     plane = plane_of(parts)
     clock = clock_of([part.time_s for part in parts], is_posix=is_posix)
-    home = home_of(plane, next((part for part in parts if part.time_s.size), parts[0]))
 
     ids, owner = _owners(placed.table, track_table)
-    gap_s = longest_gap(placed.positions, owner)
+    drawn = placed.positions.take(owner >= 0)
+    home = home_of(plane, next((part for part in (drawn, *parts) if part.time_s.size), drawn))
+    gap_s = longest_gap(drawn, owner[owner >= 0])
     extra: dict[str, NDArray[np.int64]] = {}
     if "existence" in placed.table:
         existence = numbers(placed.table, "existence", of="points")
@@ -165,7 +160,7 @@ def map_page(
             "paths_checked": "checked" if len(ids) <= _FEW_TRACKS else "",
             "gap": escaped(duration_text(gap_s)),
             "trail_options": _trail_options(clock, gap_s),
-            "switches": _switches(has_truth=true is not None, has_detections=seen is not None),
+            "switches": _switches(true, seen),
             "notes": "".join(f"<p>{escaped(note)}</p>" for note in notes if note),
         },
     )
@@ -173,8 +168,10 @@ def map_page(
 
 def _owners(points: Table, tracks: Table) -> tuple[list[str], NDArray[np.int64]]:
     """Return the tracks' identities as text, and each point's track, negative for none."""
-    ids = column(tracks, "track_id", of="tracks")
-    point_ids = column(points, "track_id", of="points")
+    ids = comparable(column(tracks, "track_id", of="tracks"))
+    point_ids = comparable(column(points, "track_id", of="points"))
+    if ids.dtype.kind != point_ids.dtype.kind and ids.size and point_ids.size:
+        raise SettingError("track_id must be numbers in both points and tracks, or text in both")
     order = np.argsort(ids, kind="stable")
     if len(ids) == 0:
         return [], np.full(len(point_ids), -1, np.int64)
@@ -199,23 +196,31 @@ def _table(
 
     first = given("first_time_s", np.where(np.isfinite(first), first, clock.start_s))
     last = given("last_time_s", np.where(np.isfinite(last), last, clock.start_s))
-    names = None
+    existence = None
+    if "max_existence" in tracks:
+        highest = numbers(tracks, "max_existence", of="tracks")
+        existence = level_from_probability(highest).tolist()
+    names = short_texts(ids)
     if "name" in tracks:
-        names = [str(name) for name in column(tracks, "name", of="tracks")]
+        said = column(tracks, "name", of="tracks")
+        names = [str(said[k]) if said[k] is not None else short for k, short in enumerate(names)]
     return {
         "id": ids,
-        "name": names or short_texts(ids),
+        "name": names,
         "hue": [hue_from_identity(text) for text in ids],
         "first": clock.integers(first).tolist(),
         "last": clock.integers(last).tolist(),
         "detections": given("detections", reports).astype(np.int64).tolist(),
-        "existence": level_from_probability(given("max_existence", np.ones(count))).tolist(),
+        "existence": existence,
     }
 
 
 def _lead(count: int, clock: Clock) -> str:
-    what = f"{count:,} object{'' if count == 1 else 's'} followed over "
-    return f"{what}{duration_text(clock.steps * clock.quantum_s)}. Each colour is one object."
+    span = duration_text(clock.steps * clock.quantum_s)
+    return (
+        f"{count:,} track{'' if count == 1 else 's'} over {span}. "
+        "Each colour is one track: one object, as far as the tracker could tell."
+    )
 
 
 def _gap_note(gap_s: float) -> str | None:
@@ -239,14 +244,16 @@ def _trail_options(clock: Clock, gap_s: float) -> Html:
     )
 
 
-def _switches(*, has_truth: bool, has_detections: bool) -> Html:
-    rows = {
-        "truth": ("cross", "where the objects really were", has_truth),
-        "detections": ("square", "what the sensors reported", has_detections),
-    }
+def _switches(truth: Rows | None, detections: Rows | None) -> Html:
+    """Return the switches of the layers that are there."""
+    many = detections is not None and len(detections.table) > _FEW_DETECTIONS
+    rows = [
+        ("truth", "cross", "where the objects really were", truth, True),
+        ("detections", "square", "what the sensors reported", detections, not many),
+    ]
     return "".join(
-        f'<li><label><input type="checkbox" id="show-{name}" checked> '
+        f'<li><label><input type="checkbox" id="show-{name}"{" checked" if is_on else ""}> '
         f'<span class="key {key}"></span> {text}</label></li>'
-        for name, (key, text, is_there) in rows.items()
-        if is_there
+        for name, key, text, layer, is_on in rows
+        if layer is not None
     )

@@ -7,21 +7,12 @@ from typing import Literal, get_args
 import numpy as np
 
 from detente.errors import SettingError
-from detente.view.clock import (
-    Clock,
-    clock_of,
-)
-from detente.view.columns import (
-    Columns,
-    Positions,
-    Rows,
-    column,
-    numbers,
-    rows_from_any,
-)
+from detente.view.clock import Clock, clock_of
+from detente.view.columns import Columns, Positions, Rows, column, numbers, rows_from_any
 from detente.view.figures import figures_html
 from detente.view.layers import (
     Layer,
+    comparable,
     home_of,
     identity_texts,
     level_from_probability,
@@ -269,7 +260,7 @@ def _party(
     unknown = np.setdiff1d(origins, known).tolist()
     if unknown:
         raise SettingError(f"{of}: an origin is one of {get_args(Origin)}, not {unknown[0]!r}")
-    ids, owner = np.unique(column(rows.table, "track_id", of=of), return_inverse=True)
+    ids, owner = np.unique(comparable(column(rows.table, "track_id", of=of)), return_inverse=True)
     (x,), (y,) = plane.integers(np.array([party.sensor.x_m]), np.array([party.sensor.y_m]))
     extra = {
         "level": level_from_probability(numbers(rows.table, "existence", of=of)),

@@ -172,6 +172,7 @@ def test_headings_sort_the_table(open_page: Open, ships: str) -> None:
     page = open_page(ships)
     names = page.locator("tbody th")
     assert [n.strip() for n in names.all_inner_texts()] == ["alpha", "beta", "gamma"]
+    assert page.locator("th[aria-sort]").inner_text().startswith("Reports")
     page.get_by_role("button", name="Certainty").click()
     assert [n.strip() for n in names.all_inner_texts()] == ["gamma", "alpha", "beta"]
     assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
@@ -212,6 +213,23 @@ def test_the_wheel_and_the_buttons_zoom(open_page: Open, ships: str) -> None:
     page.get_by_role("button", name="Show everything").click()
     page.evaluate(SETTLED)
     assert lower(page) == before
+
+
+def test_two_fingers_zoom_and_the_map_stays_under_them(open_page: Open, ships: str) -> None:
+    page = open_page(ships, **PHONE)
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *x: float) -> str:
+        points = [{"x": at, "y": 300} for at in x]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})  # pyright: ignore[reportUnknownMemberType]
+        page.evaluate(SETTLED)
+        return lower(page)
+
+    before = fingers("touchStart", 160, 200)
+    assert fingers("touchMove", 120, 260) != before
+    assert fingers("touchMove", 160, 200) == before
+    assert fingers("touchEnd") == before
+    assert page.locator("#chosen").is_hidden()
 
 
 def test_a_drag_moves_the_map_and_does_not_choose(open_page: Open, ships: str) -> None:

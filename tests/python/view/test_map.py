@@ -118,9 +118,32 @@ def test_points_of_tracks_that_are_not_listed_are_left_out(
     points: Columns, tracks: Columns, read: Read, decode: Decode
 ) -> None:
     first = {name: values[:1] for name, values in tracks.items()}
-    layer = read(map_page(points, first, title="t")).data["tracks"]
+    data = read(map_page(points, first, title="t")).data
+    layer = data["tracks"]
     assert layer["counts"] == [61]
+    assert data["gap_s"] == 300.0
+    assert (data["home"][0], data["home"][1]) == (min(decode(layer["x"])), min(decode(layer["y"])))
     assert len(decode(layer["x"])) == 61
+
+
+def test_signed_and_unsigned_identities_compare_exactly(read: Read) -> None:
+    points = {
+        "track_id": np.array([2**62, 2**62 + 1], np.uint64),
+        "time_s": [0.0, 1.0],
+        "x_m": [0.0, 1.0],
+        "y_m": [0.0, 1.0],
+    }
+    tracks = {"track_id": np.array([2**62 + 1, 2**62], np.int64)}
+    page = read(map_page(points, tracks, title="t"))
+    assert page.data["tracks"]["counts"] == [1, 1]
+    assert page.data["table"]["first"] == [1, 0]
+
+
+def test_a_track_without_a_name_goes_by_its_identity(
+    points: Columns, tracks: Columns, read: Read
+) -> None:
+    some: Columns = {**tracks, "name": ["a", None, "c"]}
+    assert read(map_page(points, some, title="t")).data["table"]["name"] == ["a", "0000", "c"]
 
 
 def test_a_map_may_lie_across_the_180th_meridian(read: Read) -> None:
@@ -189,7 +212,7 @@ def test_a_recording_without_tracks_makes_a_page(read: Read) -> None:
     empty: Columns = {"track_id": np.empty(0, np.uint64), "time_s": [], "x_m": [], "y_m": []}
     page = read(map_page(empty, {"track_id": np.empty(0, np.uint64)}, title="Nothing"))
     assert page.data["tracks"]["counts"] == []
-    assert "0 objects followed" in " ".join(page.text_of("p"))
+    assert "0 tracks over 0 s." in " ".join(page.text_of("p"))
 
 
 def test_long_gaps_break_a_path(points: Columns, tracks: Columns, read: Read) -> None:
@@ -218,6 +241,11 @@ def test_bad_points_are_refused(
 def test_frames_are_not_mixed(points: Columns, tracks: Columns) -> None:
     with pytest.raises(SettingError, match="all tables in degrees or all in metres"):
         map_page(points, tracks, title="t", truth={"time_s": [0.0], "x_m": [0.0], "y_m": [0.0]})
+
+
+def test_identities_are_of_one_type(points: Columns) -> None:
+    with pytest.raises(SettingError, match="numbers in both points and tracks, or text in both"):
+        map_page(points, {"track_id": ["7"]}, title="t")
 
 
 def test_a_plane_wider_than_a_map_can_hold_is_refused(tracks: Columns) -> None:

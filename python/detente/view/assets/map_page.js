@@ -50,7 +50,7 @@ const list = new TrackTable(find("tracks"), [
   { title: "From", value: (p) => table.first[p], text: (p) => clock.short(table.first[p]) },
   { title: "For", number: true, value: (p) => table.last[p] - table.first[p], text: (p) => roundedDurationText(clock.seconds(table.last[p] - table.first[p])) },
   { title: "Reports", number: true, value: (p) => table.detections[p], text: (p) => table.detections[p].toLocaleString("en") },
-  { title: "Certainty", number: true, value: (p) => table.existence[p], text: (p) => percentText(table.existence[p]) },
+  ...(table.existence === null ? [] : [{ title: "Certainty", number: true, value: (p) => table.existence[p], text: (p) => percentText(table.existence[p]) }]),
 ], tracks.count, (p) => choose(p === layer.chosen ? null : p, true));
 
 function choose(p, move) {
@@ -79,7 +79,7 @@ function describe() {
     lines.Place = plane.placeText(state.x, state.y);
     const velocity = tracks.velocity(p, state.i, Math.max(tracks.gap / 3, 1));
     if (velocity) lines.Moving = motionText(velocity, state);
-    lines["Last report"] = `${durationText(clock.seconds(bar.now - tracks.time[state.i]))} before`;
+    lines["Last update"] = `${durationText(clock.seconds(bar.now - tracks.time[state.i]))} before`;
     if (tracks.level) lines.Certainty = `${percentText(tracks.level[state.i])} that it is there`;
   } else lines.Now = "not on the map at this time";
   find("chosen-facts").replaceChildren(...Object.entries(lines).flatMap(([term, text]) => {
@@ -139,5 +139,6 @@ map.keys = { " ": () => bar.toggle(), Escape: () => choose(null, false) };
 find("chosen-close").addEventListener("click", () => choose(null, false));
 find("find").addEventListener("input", (event) => list.find(event.target.value));
 for (const id of ["show-paths", "show-truth", "show-detections", "trail"]) find(id)?.addEventListener("change", () => map.redraw());
+list.sort(3);
 bar.set(bar.now);
 mark();

@@ -46,6 +46,6 @@ function degreesText(degrees, letters, digits) {
 
 function percentText(level) {
   const percent = level / 2.55;
-  if (percent > 99 && percent < 100) return "> 99 %";
+  if (percent > 99) return "> 99 %"; // never certain: the level is rounded
   return percent > 0 && percent < 1 ? "< 1 %" : `${Math.round(percent)} %`;
 }
