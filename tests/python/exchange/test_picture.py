@@ -51,6 +51,8 @@ def test_each_object_counts_once(seed: int, both: int, only_own: int, only_partn
     assert counts == {"own": only_own, "partner": only_partner, "both": both}
     assert np.array_equal(np.sort(picture.mean[:, 0].round(-3)), 1_000.0 * np.arange(n))
     assert np.array_equal(picture.track_id[: len(own)], own.track_id)
+    assert np.array_equal(picture.partner_id == 0, picture.origin == "own")
+    assert np.array_equal(np.sort(picture.partner_id[picture.partner_id > 0]), partner.track_id)
 
 
 def test_without_a_partner_the_picture_is_the_own_report() -> None:
