@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
+from scipy.stats import chi2
 
 import detente as dt
 from detente.exchange import Report, fuse_reports
@@ -111,3 +112,12 @@ def test_a_report_from_the_future_is_refused() -> None:
     own = _report("north", [[0, 0, 0, 0]], time_ns=SECOND_NS)
     with pytest.raises(dt.errors.TimeOrderError, match="'north' is dated 1970-01-01T00:00:01Z"):
         fuse_reports(own, [], motion=MOTION, time_ns=0)
+
+
+def test_tracks_are_paired_up_to_the_chi_square_limit() -> None:
+    limit = float(chi2.ppf(0.999, 4))
+    for factor, count in ((0.999, 1), (1.001, 2)):
+        away_m = (limit * factor * 2.0 * 10.0**2) ** 0.5
+        own = _report("north", [[0.0, 0.0, 0.0, 0.0]])
+        partner = _report("south", [[away_m, 0.0, 0.0, 0.0]], first_id=9)
+        assert len(fuse_reports(own, [partner], motion=MOTION, time_ns=0)) == count
