@@ -102,10 +102,11 @@ def words_from_summary(summary: Summary) -> dict[str, object]:
         words |= {
             f"{where}: objects it sees itself, on average": party["own_objects"],
             f"{where}: objects only the partner sees, on average": party["partner_only_objects"],
-            f"{where}: objects in its picture, on average": party["picture_objects"],
             f"{where}: error alone (GOSPA)_m": party["alone_gospa_m"],
-            f"{where}: error of its picture (GOSPA)_m": party["picture_gospa_m"],
         }
+        if party["rows_received"]:
+            words[f"{where}: objects in its picture, on average"] = party["picture_objects"]
+            words[f"{where}: error of its picture (GOSPA)_m"] = party["picture_gospa_m"]
     return words
 
 
