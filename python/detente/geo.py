@@ -101,8 +101,8 @@ def geodetic_from_ecef(ecef_m: ArrayLike) -> Columns:
 class LocalFrame:
     """A local tangent frame: east, north and up from an origin on or near the Earth.
 
-    The frame is a plane and the Earth is not: 10 km from the origin the ground lies 8 m below the
-    plane, at 100 km 785 m. Where only east and north are known, `geodetic_from_en` finds the
+    The frame is a plane and the Earth is not: 10 km from the origin the sea lies 8 m below the
+    plane, at 100 km about 785 m. Where only east and north are known, `geodetic_from_en` finds the
     point at a given height.
 
     Parameters

@@ -12,6 +12,7 @@ from pathlib import Path
 from detente.demo.story import Step, acceptance_on, make_offer, timeline
 from detente.demo.summary import Summary, summarise, text_from_summary
 from detente.demo.watches import Watch, run_watches
+from detente.errors import SettingError
 from detente.exchange import Agreement
 
 OUTPUT = ("index.html", "summary.json")
@@ -87,6 +88,8 @@ def run_demo(*, accept_on: str | None = None, seed: int = 1) -> Demo:
     >>> run_demo().summary["agreement"]["state"]
     'pending'
     """
+    if seed < 0:
+        raise SettingError(f"seed must be 0 or more, found {seed}")
     offer = make_offer()
     messages = [] if accept_on is None else [acceptance_on(offer, accept_on)]
     agreement = Agreement(offer, messages)

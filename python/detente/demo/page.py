@@ -1,16 +1,21 @@
 """The page of the demo: both parties' pictures beside each other, and where the offer stands."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.demo import scene
 from detente.demo.story import HYPOTHETICAL, WATCH_DAYS, WATCH_S, Step
 from detente.demo.summary import Summary, words_from_summary
 from detente.demo.watches import NAMES, Moment, Watch
+from detente.exchange import Picture
 from detente.view import AgreementStep, Coverage, PartyPicture, mission_page
 
-Columns = dict[str, np.ndarray]
+Columns = dict[str, NDArray[Any]]
+
+_ALL_BITS = 2**64 - 1
 
 
 def demo_page(watches: Sequence[Watch], steps: Sequence[Step], summary: Summary) -> str:
@@ -52,12 +57,13 @@ def _notes() -> list[str]:
 
 def _party(watches: Sequence[Watch], me: int) -> PartyPicture:
     x_m, y_m = scene.CENTRES_M[me]
+    names = _Names()
     return PartyPicture(
         name=NAMES[me],
         points=_columns(
             watches,
             lambda _, moment: {
-                "track_id": moment.pictures[me].track_id,
+                "track_id": names.of(moment.pictures[me]),
                 "x_m": moment.pictures[me].mean[:, 0],
                 "y_m": moment.pictures[me].mean[:, 1],
                 "existence": moment.pictures[me].existence,
@@ -74,6 +80,31 @@ def _party(watches: Sequence[Watch], me: int) -> PartyPicture:
             },
         ),
     )
+
+
+class _Names:
+    """One name for an object while it passes from one party's view into the other's.
+
+    A track that the partner hands over keeps its name when the party's own sensor finds it, too,
+    and the other way round, so that the page draws one path.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, int] = {}
+
+    def of(self, picture: Picture) -> NDArray[np.uint64]:
+        """Return a name for each row; no two rows share one."""
+        names: dict[int, None] = {}
+        pairs = zip(picture.track_id.tolist(), picture.partner_id.tolist(), strict=True)
+        for own, partner in pairs:
+            another = own ^ _ALL_BITS  # where two tracks part that had been one
+            wanted = (self._known.get(own), self._known.get(partner), own, partner, another)
+            name = next(name for name in wanted if name and name not in names)
+            names[name] = None
+            self._known[own] = name
+            if partner:
+                self._known[partner] = name
+        return np.array(list(names), np.uint64)
 
 
 def _columns(watches: Sequence[Watch], rows: Callable[[int, Moment], Columns]) -> Columns:

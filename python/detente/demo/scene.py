@@ -57,28 +57,6 @@ def sensor_of(party: int, name: str) -> PositionSensor:
     )
 
 
-@dataclass(frozen=True)
-class _Simulated:
-    """A tracker's sensor, as the simulation wants it: with its axes filled in."""
-
-    sensor: PositionSensor
-
-    @property
-    def detection_probability(self) -> float:
-        return self.sensor.detection_probability or 0.0
-
-    @property
-    def clutter_density(self) -> float:
-        return self.sensor.clutter_density
-
-    @property
-    def noise(self) -> Array:
-        return self.sensor.noise(AXES)
-
-    def measure(self, states: Array, /) -> Array:
-        return self.sensor.measure(states, axes=AXES)
-
-
 def watch(duration_s: float, *, seed: np.random.SeedSequence) -> Iterator[Scan]:
     """Yield the scans of one watch.
 
@@ -98,12 +76,8 @@ def watch(duration_s: float, *, seed: np.random.SeedSequence) -> Iterator[Scan]:
         seed=truth_seed,
     )
     position_m = truth.states[:, :, :AXES]
-    covered = [_inside(position_m, centre_m) for centre_m in CENTRES_M]
-    known = truth.present & (covered[0] | covered[1])
-    scans = [
-        _scans(truth, covered[party], party, seed=sensor_seeds[party])
-        for party in range(len(CENTRES_M))
-    ]
+    known = truth.present & (_inside(position_m, 0) | _inside(position_m, 1))
+    scans = [_scans(truth, party, seed=sensor_seeds[party]) for party in (0, 1)]
     for step, time_s in enumerate(times_s):
         yield Scan(
             float(time_s),
@@ -114,7 +88,7 @@ def watch(duration_s: float, *, seed: np.random.SeedSequence) -> Iterator[Scan]:
 
 
 def _start(rng: np.random.Generator) -> Array:
-    """Return initial states, uniform over what the two sensors cover."""
+    """Return initial states, each somewhere in the disc of one sensor or the other."""
     states = np.empty((OBJECTS, 2 * AXES))
     for row in states:
         centre_m = CENTRES_M[rng.integers(2)]
@@ -124,28 +98,18 @@ def _start(rng: np.random.Generator) -> Array:
     return states
 
 
-def _inside(position_m: Array, centre_m: tuple[float, float]) -> NDArray[np.bool_]:
-    return np.linalg.norm(position_m - centre_m, axis=-1) <= RANGE_M
+def _inside(position_m: Array, party: int) -> NDArray[np.bool_]:
+    return np.linalg.norm(position_m - CENTRES_M[party], axis=-1) <= RANGE_M
 
 
-def _scans(
-    truth: simulate.Truth,
-    covered: NDArray[np.bool_],
-    party: int,
-    *,
-    seed: np.random.SeedSequence,
-) -> list[Array]:
-    """Return what one sensor saw, scan by scan: nothing outside its disc."""
-    centre_m = CENTRES_M[party]
-    visible = simulate.Truth(truth.times_s, truth.states, truth.present & covered)
+def _scans(truth: simulate.Truth, party: int, *, seed: np.random.SeedSequence) -> list[Array]:
+    """Return what one sensor saw, scan by scan: no false detection outside its disc either."""
     seen = simulate.detections(
-        visible,
-        _Simulated(sensor_of(party, "simulated")),
-        region=[(c - RANGE_M, c + RANGE_M) for c in centre_m],
+        truth,
+        sensor_of(party, "simulated"),
+        region=[(centre_m - RANGE_M, centre_m + RANGE_M) for centre_m in CENTRES_M[party]],
         seed=seed,
     )
-    keep = (seen.origin >= 0) | _inside(seen.measurements, centre_m)
-    return [
-        seen.measurements[start:stop][keep[start:stop]]
-        for start, stop in zip(seen.offsets[:-1], seen.offsets[1:], strict=True)
-    ]
+    keep = (seen.origin >= 0) | _inside(seen.measurements, party)
+    bounds = zip(seen.offsets[:-1], seen.offsets[1:], strict=True)
+    return [seen.measurements[start:stop][keep[start:stop]] for start, stop in bounds]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from detente.demo.story import HYPOTHETICAL, WATCH_S
+from detente.demo.story import HYPOTHETICAL, REPORTED_ON, WATCH_S
 from detente.demo.watches import CUTOFF_M, NAMES, SETTLED_S, Watch
 from detente.exchange import Agreement, text_from_time_ns
 
@@ -55,16 +55,17 @@ def text_from_summary(summary: Summary) -> str:
     offer = summary["agreement"]
     end = f"the offer is {offer['state']}"
     if offer["must_act"]:
-        end += f": the {offer['must_act']} must answer before {_day(offer['answer_by'])}"
-    lines = [
-        "Simulated. The offer is that of a report by Kommersant of 17 July 2021:",
-        f"{_day(offer['offered'])}  Russia proposes to exchange what drones see",
-        "2021-07-17  the United States has given no clear answer",
+        end += f", the {offer['must_act']} must answer"
+    story = [
+        (_day(offer["offered"]), "Russia proposes, possibly, to exchange what drones see"),
+        (REPORTED_ON, "the United States has not yet given a clear answer, it is reported"),
+        (_day(summary["watches"][-1]["start"]), f"end of the run, {end}"),
     ]
     if offer["accepted"]:
-        lines.append(f"{_day(offer['accepted'])}  the United States accepts (hypothetical)")
-    lines += [
-        f"{_day(summary['watches'][-1]['start'])}  end of the run, {end}",
+        story.append((_day(offer["accepted"]), "the United States accepts (hypothetical)"))
+    lines = [
+        "Simulated. The offer is the one that a source described to Kommersant:",
+        *(f"{day}  {text}" for day, text in sorted(story)),
         "",
         _line("watch", "agreement", "party", "sees", "partner", "holds", "GOSPA", "GOSPA"),
         _line("", "", "", "itself", "only", "in all", "alone", "exchanged"),
@@ -101,10 +102,11 @@ def words_from_summary(summary: Summary) -> dict[str, object]:
         words |= {
             f"{where}: objects it sees itself, on average": party["own_objects"],
             f"{where}: objects only the partner sees, on average": party["partner_only_objects"],
-            f"{where}: objects in its picture, on average": party["picture_objects"],
             f"{where}: error alone (GOSPA)_m": party["alone_gospa_m"],
-            f"{where}: error of its picture (GOSPA)_m": party["picture_gospa_m"],
         }
+        if party["rows_received"]:
+            words[f"{where}: objects in its picture, on average"] = party["picture_objects"]
+            words[f"{where}: error of its picture (GOSPA)_m"] = party["picture_gospa_m"]
     return words
 
 

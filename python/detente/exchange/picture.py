@@ -41,6 +41,8 @@ class Picture:
         The moment [ns since 1970-01-01 UTC].
     track_id : (n,) uint64
         The party's own identity of a track; the partner's where the party has none.
+    partner_id : (n,) uint64
+        The partner's identity of a track, 0 where no partner has it.
     mean : (n, d) float64
         Positions [m], then velocities [m/s], in the common local frame.
     cov : (n, d, d) float64
@@ -53,6 +55,7 @@ class Picture:
 
     time_ns: int
     track_id: NDArray[np.uint64]
+    partner_id: NDArray[np.uint64]
     mean: NDArray[np.float64]
     cov: NDArray[np.float64]
     existence: NDArray[np.float64]
@@ -99,7 +102,13 @@ def fuse_reports(
     """
     mean, cov = _predicted(own, motion, time_ns)
     picture = Picture(
-        time_ns, own.track_id, mean, cov, own.existence, np.full(len(own), OWN, dtype="U7")
+        time_ns,
+        own.track_id,
+        np.zeros(len(own), np.uint64),
+        mean,
+        cov,
+        own.existence,
+        np.full(len(own), OWN, dtype="U7"),
     )
     for report in sorted(partners, key=lambda report: report.origin):
         picture = _with_partner(picture, report, motion)
@@ -120,10 +129,13 @@ def _with_partner(picture: Picture, report: Report, motion: Motion) -> Picture:
     existence, origin = picture.existence.copy(), picture.origin.copy()
     existence[ours] = np.maximum(existence[ours], report.existence[theirs])
     origin[ours] = np.where(origin[ours] == PARTNER, PARTNER, BOTH)
+    partner_id = picture.partner_id.copy()
+    partner_id[ours] = report.track_id[theirs]
     new = np.setdiff1d(np.arange(len(report)), theirs)
     return Picture(
         picture.time_ns,
         np.concatenate([picture.track_id, report.track_id[new]]),
+        np.concatenate([partner_id, report.track_id[new]]),
         np.concatenate([kept_mean, mean[new]]),
         np.concatenate([kept_cov, cov[new]]),
         np.concatenate([existence, report.existence[new]]),

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
+from scipy.stats import chi2
 
 import detente as dt
 from detente.exchange import Report, fuse_reports
@@ -51,6 +52,8 @@ def test_each_object_counts_once(seed: int, both: int, only_own: int, only_partn
     assert counts == {"own": only_own, "partner": only_partner, "both": both}
     assert np.array_equal(np.sort(picture.mean[:, 0].round(-3)), 1_000.0 * np.arange(n))
     assert np.array_equal(picture.track_id[: len(own)], own.track_id)
+    assert np.array_equal(picture.partner_id == 0, picture.origin == "own")
+    assert np.array_equal(np.sort(picture.partner_id[picture.partner_id > 0]), partner.track_id)
 
 
 def test_without_a_partner_the_picture_is_the_own_report() -> None:
@@ -109,3 +112,12 @@ def test_a_report_from_the_future_is_refused() -> None:
     own = _report("north", [[0, 0, 0, 0]], time_ns=SECOND_NS)
     with pytest.raises(dt.errors.TimeOrderError, match="'north' is dated 1970-01-01T00:00:01Z"):
         fuse_reports(own, [], motion=MOTION, time_ns=0)
+
+
+def test_tracks_are_paired_up_to_the_chi_square_limit() -> None:
+    limit = float(chi2.ppf(0.999, 4))
+    for factor, count in ((0.999, 1), (1.001, 2)):
+        away_m = (limit * factor * 2.0 * 10.0**2) ** 0.5
+        own = _report("north", [[0.0, 0.0, 0.0, 0.0]])
+        partner = _report("south", [[away_m, 0.0, 0.0, 0.0]], first_id=9)
+        assert len(fuse_reports(own, [partner], motion=MOTION, time_ns=0)) == count

@@ -5,7 +5,7 @@
 //! presence of unknown correlations*, 1997). Where A = T Tᵀ and B = T diag(λ) Tᵀ,
 //! P = T diag(λᵢ / (1 + ω rᵢ)) Tᵀ with rᵢ = λᵢ − 1, so both criteria are convex sums over i.
 
-use super::diagonalise::{Diagonal, cholesky, diagonalise, dot};
+use super::diagonalise::{Diagonal, cholesky, diagonalise, dot, solve_lower};
 use crate::{Error, Result};
 
 /// The largest dimension of a state.
@@ -95,9 +95,10 @@ fn fuse<const D: usize>(pairs: Pairs<'_>, criterion: Criterion) -> Result<Fused>
         // x = a + T diag((1 − ω) / (1 + ω r)) T⁻¹ (b − a)
         let a: [f64; D] = std::array::from_fn(|i| pairs.mean_a[row * D + i]);
         let gap: [f64; D] = std::array::from_fn(|i| pairs.mean_b[row * D + i] - a[i]);
+        let whitened = solve_lower(&l, gap);
         let shrink = both.ratio.map(|lambda| 1.0 / (1.0 - omega + omega * lambda));
         let part: [f64; D] =
-            std::array::from_fn(|i| (1.0 - omega) * shrink[i] * dot(&both.inverse[i], &gap));
+            std::array::from_fn(|i| (1.0 - omega) * shrink[i] * dot(&both.turn[i], &whitened));
         for i in 0..D {
             out.mean.push((0..D).fold(a[i], |sum, j| sum + both.basis[j][i] * part[j]));
             for k in 0..D {

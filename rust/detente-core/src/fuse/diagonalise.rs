@@ -16,8 +16,8 @@ const SYMMETRIC: f64 = 1e-8;
 pub(super) struct Diagonal<const D: usize> {
     /// T, column by column.
     pub basis: Square<D>,
-    /// T⁻¹, row by row.
-    pub inverse: Square<D>,
+    /// V, column by column: T⁻¹ = Vᵀ L⁻¹.
+    pub turn: Square<D>,
     /// λ: the variances of B where those of A are 1.
     pub ratio: [f64; D],
 }
@@ -31,16 +31,17 @@ pub(super) fn diagonalise<const D: usize>(l: &Square<D>, k: &Square<D>) -> Diago
     orthogonalise(&mut columns);
     let ratio: [f64; D] = std::array::from_fn(|i| dot(&columns[i], &columns[i]));
     let mut basis = [[0.0; D]; D];
-    let mut inverse = [[0.0; D]; D];
+    let mut turn = [[0.0; D]; D];
     for i in 0..D {
-        let sigma = ratio[i].sqrt();
-        let v: [f64; D] = columns[i].map(|x| x / sigma);
+        let scale = 1.0 / ratio[i].sqrt();
+        turn[i] = columns[i].map(|x| x * scale);
         for row in 0..D {
-            basis[i][row] = (0..=row).map(|j| l[row][j] * v[j]).sum();
+            for j in 0..=row {
+                basis[i][row] += l[row][j] * turn[i][j];
+            }
         }
-        inverse[i] = solve_lower_transposed(l, v);
     }
-    Diagonal { basis, inverse, ratio }
+    Diagonal { basis, turn, ratio }
 }
 
 /// Rotates pairs of columns until each is orthogonal to all others.
@@ -99,21 +100,10 @@ pub(super) fn cholesky<const D: usize>(values: &[f64]) -> Option<Square<D>> {
 }
 
 /// x with L x = b.
-fn solve_lower<const D: usize>(l: &Square<D>, mut b: [f64; D]) -> [f64; D] {
+pub(super) fn solve_lower<const D: usize>(l: &Square<D>, mut b: [f64; D]) -> [f64; D] {
     for row in 0..D {
         for j in 0..row {
             b[row] -= l[row][j] * b[j];
-        }
-        b[row] /= l[row][row];
-    }
-    b
-}
-
-/// x with Lᵀ x = b.
-fn solve_lower_transposed<const D: usize>(l: &Square<D>, mut b: [f64; D]) -> [f64; D] {
-    for row in (0..D).rev() {
-        for j in row + 1..D {
-            b[row] -= l[j][row] * b[j];
         }
         b[row] /= l[row][row];
     }

@@ -1,0 +1,149 @@
+"""The demo tells the report as it is: pending, and nothing flows; accepted, if one supposes so."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import detente as dt
+from detente.demo import Demo, run_demo
+from detente.demo.story import RECIPIENT, SENDER, make_offer
+from detente.exchange import time_ns_from_text
+
+PENDING, ACCEPTED = run_demo(seed=1), run_demo(seed=1, accept_on="2021-07-20")
+
+
+def _origins(demo: Demo, watch: int) -> set[str]:
+    moments = demo.watches[watch].moments
+    return {str(o) for m in moments for picture in m.pictures for o in picture.origin}
+
+
+def test_as_reported_the_offer_is_pending_to_the_end() -> None:
+    agreement = PENDING.summary["agreement"]
+    assert (agreement["sender"], agreement["recipient"]) == (SENDER, RECIPIENT)
+    assert agreement["state"] == "pending"
+    assert agreement["must_act"] == RECIPIENT
+    assert agreement["id"] == make_offer().id
+    assert [watch.state for watch in PENDING.watches] == ["pending"] * 5
+    assert [step.state for step in PENDING.steps] == ["offered", "pending"]
+
+
+def test_while_pending_no_row_flows_and_each_sees_only_its_own() -> None:
+    assert PENDING.summary["rows_exchanged"] == 0
+    assert PENDING.summary["bytes_exchanged"] == 0
+    for index, watch in enumerate(PENDING.watches):
+        assert _origins(PENDING, index) == {"own"}
+        for score in watch.scores:
+            assert score.picture_gospa_m == score.alone_gospa_m
+            assert score.partner_only_objects > 0.5  # there is something to gain
+
+
+def test_accepted_the_partners_objects_appear_and_the_picture_is_better() -> None:
+    assert [watch.state for watch in ACCEPTED.watches] == ["pending"] * 2 + ["accepted"] * 3
+    assert _origins(ACCEPTED, 1) == {"own"}
+    for index, watch in enumerate(ACCEPTED.watches[2:], start=2):
+        assert _origins(ACCEPTED, index) == {"own", "partner", "both"}
+        for score in watch.scores:
+            assert score.rows_received > 0
+            assert score.picture_gospa_m < 0.7 * score.alone_gospa_m
+            gained = score.picture_objects - score.own_objects
+            assert gained > 0.9 * score.partner_only_objects
+
+
+def test_acceptance_is_marked_as_hypothetical() -> None:
+    assert [(s.state, s.is_hypothetical) for s in ACCEPTED.steps] == [
+        ("offered", False),
+        ("pending", False),
+        ("accepted", True),
+    ]
+    assert "that the offer is accepted, and when" in PENDING.summary["hypothetical"]
+    assert "hypothetical" in ACCEPTED.text
+    assert "hypothetical" not in PENDING.text
+
+
+def test_exchange_does_not_touch_what_a_party_sees_itself() -> None:
+    # The own tracks are the same with and without the partner's: nothing flows back.
+    for without, with_partner in zip(PENDING.watches, ACCEPTED.watches, strict=True):
+        for one, other in zip(without.scores, with_partner.scores, strict=True):
+            assert one.own_objects == other.own_objects
+            assert one.alone_gospa_m == other.alone_gospa_m
+
+
+def test_both_parties_hold_the_same_once_they_share() -> None:
+    moment = ACCEPTED.watches[-1].moments[-1]
+    first, second = (np.sort(picture.mean[:, 0]) for picture in moment.pictures)
+    assert first == pytest.approx(second, abs=1e-3)
+
+
+def test_the_same_seed_gives_the_same_to_the_last_bit() -> None:
+    again = run_demo(seed=1, accept_on="2021-07-20")
+    assert again.summary == ACCEPTED.summary
+    for one, other in zip(again.watches, ACCEPTED.watches, strict=True):
+        for a, b in zip(one.moments, other.moments, strict=True):
+            assert a.pictures[0].mean.tobytes() == b.pictures[0].mean.tobytes()
+    assert run_demo(seed=2).summary != PENDING.summary
+
+
+@pytest.mark.parametrize(
+    ("date", "accepted"), [("2021-06-16", 5), ("2021-07-17", 4), ("2021-08-30", 1)]
+)
+def test_tracks_flow_from_the_first_watch_after_the_acceptance(date: str, accepted: int) -> None:
+    states = [watch.state for watch in run_demo(accept_on=date).watches]
+    assert states == ["pending"] * (5 - accepted) + ["accepted"] * accepted
+
+
+def test_an_acceptance_that_the_report_contradicts_says_so() -> None:
+    steps = run_demo(accept_on="2021-07-01").steps
+    assert "The report knew of no clear answer by 17 July." in steps[-1].text
+
+
+@pytest.mark.parametrize("date", ["2021-06-15", "2021-08-31", "2022-01-01"])
+def test_a_date_outside_the_offer_is_refused(date: str) -> None:
+    with pytest.raises(dt.errors.SettingError, match=f"from 2021-06-16 on .* found {date}"):
+        run_demo(accept_on=date)
+
+
+@pytest.mark.parametrize("date", ["soon", "20.07.2021", "2021-02-30"])
+def test_no_date_is_refused(date: str) -> None:
+    with pytest.raises(dt.errors.SettingError, match="must be a date such as 2021-08-31"):
+        run_demo(accept_on=date)
+
+
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(dt.errors.SettingError, match="seed must be 0 or more, found -1"):
+        run_demo(seed=-1)
+
+
+def test_it_writes_a_page_and_the_figures(tmp_path: Path) -> None:
+    out = tmp_path / "demo"
+    ACCEPTED.write(out)
+    PENDING.write(out)  # replaces the older output
+    assert sorted(file.name for file in out.iterdir()) == ["index.html", "summary.json"]
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8")) == PENDING.summary
+    page = (out / "index.html").read_text(encoding="utf-8")
+    for words in (
+        "simulated",
+        "pending",
+        SENDER,
+        RECIPIENT,
+        "Hypothetical",
+        "16 June",
+        "30 August",
+    ):
+        assert words in page
+
+
+def test_the_text_for_the_terminal_fits_and_names_both() -> None:
+    lines = PENDING.text.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert f"{SENDER:<13}" in PENDING.text
+    assert RECIPIENT in PENDING.text
+    assert "Exchanged: 0 rows, 0 bytes." in PENDING.text
+
+
+def test_the_story_keeps_to_its_dates() -> None:
+    offer = make_offer()
+    assert offer.time_ns == time_ns_from_text("2021-06-16")
+    assert offer.answer_by_ns == time_ns_from_text("2021-08-31")
+    assert all(offer.time_ns <= w.start_ns < offer.answer_by_ns for w in PENDING.watches)
