@@ -57,28 +57,6 @@ def sensor_of(party: int, name: str) -> PositionSensor:
     )
 
 
-@dataclass(frozen=True)
-class _Simulated:
-    """A tracker's sensor, as the simulation wants it: with its axes filled in."""
-
-    sensor: PositionSensor
-
-    @property
-    def detection_probability(self) -> float:
-        return self.sensor.detection_probability or 0.0
-
-    @property
-    def clutter_density(self) -> float:
-        return self.sensor.clutter_density
-
-    @property
-    def noise(self) -> Array:
-        return self.sensor.noise(AXES)
-
-    def measure(self, states: Array, /) -> Array:
-        return self.sensor.measure(states, axes=AXES)
-
-
 def watch(duration_s: float, *, seed: np.random.SeedSequence) -> Iterator[Scan]:
     """Yield the scans of one watch.
 
@@ -100,10 +78,7 @@ def watch(duration_s: float, *, seed: np.random.SeedSequence) -> Iterator[Scan]:
     position_m = truth.states[:, :, :AXES]
     covered = [_inside(position_m, centre_m) for centre_m in CENTRES_M]
     known = truth.present & (covered[0] | covered[1])
-    scans = [
-        _scans(truth, covered[party], party, seed=sensor_seeds[party])
-        for party in range(len(CENTRES_M))
-    ]
+    scans = [_scans(truth, party, seed=sensor_seeds[party]) for party in range(len(CENTRES_M))]
     for step, time_s in enumerate(times_s):
         yield Scan(
             float(time_s),
@@ -128,19 +103,12 @@ def _inside(position_m: Array, centre_m: tuple[float, float]) -> NDArray[np.bool
     return np.linalg.norm(position_m - centre_m, axis=-1) <= RANGE_M
 
 
-def _scans(
-    truth: simulate.Truth,
-    covered: NDArray[np.bool_],
-    party: int,
-    *,
-    seed: np.random.SeedSequence,
-) -> list[Array]:
+def _scans(truth: simulate.Truth, party: int, *, seed: np.random.SeedSequence) -> list[Array]:
     """Return what one sensor saw, scan by scan: nothing outside its disc."""
     centre_m = CENTRES_M[party]
-    visible = simulate.Truth(truth.times_s, truth.states, truth.present & covered)
     seen = simulate.detections(
-        visible,
-        _Simulated(sensor_of(party, "simulated")),
+        truth,
+        sensor_of(party, "simulated"),
         region=[(c - RANGE_M, c + RANGE_M) for c in centre_m],
         seed=seed,
     )
