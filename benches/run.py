@@ -33,11 +33,11 @@ def table(result: dict[str, Any]) -> str:
     """Return a result as Markdown."""
     rows: list[dict[str, Any]] = result["rows"]
     columns = list(dict.fromkeys(column for row in rows for column in row))
+    command = f"python benches/run.py {result['bench']}{' --full' if result['full'] else ''}"
     lines = [
         f"### {result['bench']}",
         "",
-        f"`python benches/run.py {result['bench']}{' --full' if result['full'] else ''}`, "
-        f"{result['date']}. {_settings(result['settings'])}",
+        f"`{command}`, {result['date']}. {_settings(result['settings'])}",
         "",
         "| " + " | ".join(columns) + " |",
         "|" + " --- |" * len(columns),
@@ -61,7 +61,7 @@ def _settings(settings: dict[str, Any]) -> str:
 def _cell(value: object) -> str:
     """Write large numbers with thousands apart."""
     if isinstance(value, int | float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"  # noqa: PLR2004
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
     return str(value)
 
 

@@ -51,7 +51,7 @@ def rows_of(scenario: int) -> list[Row]:
 def main() -> None:
     rows = [row for scenario in SCENARIOS for row in rows_of(scenario)]
     for name in SENSORS:
-        mean = float(np.mean([row["GOSPA [m]"] for row in rows if row["sensors"] == name]))
+        mean = float(np.mean([float(row["GOSPA [m]"]) for row in rows if row["sensors"] == name]))
         rows.append({"scenario": "mean", "sensors": name, "GOSPA [m]": rounded(mean)})
     settings = {
         "GOSPA": "c 20 m, p 2, mean over a grid of 0.5 s",

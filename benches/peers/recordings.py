@@ -1,4 +1,4 @@
-"""Where the recordings lie, and Détente's way from a file to tables, as the command line does it."""
+"""Where the recordings lie, and Détente's way from one to tables, as the command line goes it."""
 
 import os
 import sys
