@@ -21,22 +21,23 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
-def run(name: str, *, python: str, full: bool) -> None:
-    """Run one bench; it writes its own results."""
+def run(name: str, *, python: str, full: bool) -> bool:
+    """Run one bench, which writes its own results; return whether it came to its end."""
     command = [python, str(HERE / "peers" / f"{name}.py"), *(["--full"] if full else [])]
     print(f"── {name}", flush=True)
-    subprocess.run(command, check=True, env=os.environ | ONE_THREAD)  # noqa: S603  # our scripts
+    done = subprocess.run(command, check=False, env=os.environ | ONE_THREAD)  # noqa: S603  # ours
+    return done.returncode == 0
 
 
 def table(result: dict[str, Any]) -> str:
     """Return a result as Markdown."""
     rows: list[dict[str, Any]] = result["rows"]
     columns = list(dict.fromkeys(column for row in rows for column in row))
+    command = f"python benches/run.py {result['bench']}{' --full' if result['full'] else ''}"
     lines = [
         f"### {result['bench']}",
         "",
-        f"`python benches/run.py {result['bench']}{' --full' if result['full'] else ''}`, "
-        f"{result['date']}. {_settings(result['settings'])}",
+        f"`{command}`, {result['date']}. {_settings(result['settings'])}",
         "",
         "| " + " | ".join(columns) + " |",
         "|" + " --- |" * len(columns),
@@ -60,7 +61,7 @@ def _settings(settings: dict[str, Any]) -> str:
 def _cell(value: object) -> str:
     """Write large numbers with thousands apart."""
     if isinstance(value, int | float):
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"  # noqa: PLR2004
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
     return str(value)
 
 
@@ -84,9 +85,11 @@ def main() -> None:
     python = arguments.python or (str(own) if own.exists() else sys.executable)
     if not own.exists() and not arguments.python:
         print("no peers installed: benches/peers/setup.sh makes their environment")
-    for name in arguments.names or BENCHES:
-        run(name, python=python, full=arguments.full)
+    names = arguments.names or BENCHES
+    failed = [name for name in names if not run(name, python=python, full=arguments.full)]
     write_tables()
+    if failed:
+        sys.exit(f"not finished: {', '.join(failed)}; their earlier results stand")
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from lanes import Planes
 from numpy.typing import NDArray
 from problem import Problem, constant_velocity
-from record import NOT_INSTALLED, Row, cpu_s, full, record, rounded, version
+from record import NOT_BUILT, NOT_INSTALLED, Row, cpu_s, full, record, rounded, version
 
 import detente as dt
 
@@ -40,30 +41,15 @@ def matmul(p: Problem) -> tuple[Array, Array]:
     return mean + (gain @ innovation[:, :, None])[:, :, 0], cov - gain @ cross.swapaxes(1, 2)
 
 
-def simdkalman(p: Problem) -> Step | None:
-    """Its primitives, which are vectorised over tracks."""
-    if not version("simdkalman"):
-        return None
-    from simdkalman import primitives  # noqa: PLC0415  # a peer may be missing
-
-    def step() -> tuple[Array, Array]:
-        mean, cov = primitives.predict(p.mean[:, :, None], p.cov, p.transition, p.noise)
-        mean, cov = primitives.update(
-            mean, cov, p.measurement_matrix, p.measurement_noise, p.measurement[:, :, None]
-        )
-        return mean[:, :, 0], cov
-
-    return step
-
-
 def ours(p: Problem) -> Step | None:
     """Détente on NumPy's layout."""
-    if not hasattr(dt, "filters"):
+    filters: Any = getattr(dt, "filters", None)
+    if filters is None:
         return None
 
     def step() -> tuple[Array, Array]:
-        mean, cov = dt.filters.predict(p.mean, p.cov, p.transition, p.noise)
-        updated = dt.filters.update(
+        mean, cov = filters.predict(p.mean, p.cov, p.transition, p.noise)
+        updated = filters.update(
             mean, cov, p.measurement, p.measurement_matrix, p.measurement_noise
         )
         return updated[0], updated[1]
@@ -74,7 +60,7 @@ def ours(p: Problem) -> Step | None:
 def contestants(p: Problem) -> list[Contestant]:
     """Return each of them; one that is not installed has no step."""
     few = p.first(TRACKS_ONE_BY_ONE)
-    stone_soup = filterpy = None
+    stone_soup = filterpy = simdkalman = None
     if version("stonesoup"):
         from stone_soup import filter_step  # noqa: PLC0415  # a peer may be missing
 
@@ -83,24 +69,28 @@ def contestants(p: Problem) -> list[Contestant]:
         from filterpy_bank import filter_step  # noqa: PLC0415  # a peer may be missing
 
         filterpy = filter_step(few)
+    if version("simdkalman"):
+        from simdkalman_primitives import filter_step  # noqa: PLC0415  # a peer may be missing
+
+        simdkalman = filter_step(p)
     planes = Planes(p.mean, p.cov, noise=p.noise, noise_variance=float(p.measurement_noise[0, 0]))
     z = np.ascontiguousarray(p.measurement.T)
-    batched = [
-        ("simdkalman", simdkalman(p)),
-        ("NumPy, batched matmul", lambda: matmul(p)),
-        ("detente.filters", ours(p)),
-    ]
+
+    def textbook() -> tuple[Array, Array]:
+        return matmul(p)
+
     return [
         Contestant("Stone Soup", TRACKS_ONE_BY_ONE, stone_soup, stone_soup),
         Contestant("filterpy", TRACKS_ONE_BY_ONE, filterpy, filterpy),
-        *(Contestant(name, TRACKS, step, step) for name, step in batched[:2]),
+        Contestant("simdkalman", TRACKS, simdkalman, simdkalman),
+        Contestant("NumPy, batched matmul", TRACKS, textbook, textbook),
         Contestant(
             "NumPy, structure of arrays",
             TRACKS,
             lambda: planes.step(z),
             lambda: planes.step(z).arrays(),
         ),
-        *(Contestant(name, TRACKS, step, step) for name, step in batched[2:]),
+        Contestant("detente.filters", TRACKS, ours(p), ours(p)),
     ]
 
 
@@ -114,7 +104,7 @@ def main() -> None:
                 "states/measured": f"{2 * axes}/{axes}",
                 "filter": one.name,
                 "tracks": one.tracks,
-                "track·steps/s": NOT_INSTALLED,
+                "track·steps/s": NOT_BUILT if "detente" in one.name else NOT_INSTALLED,
             }
             if one.step and one.answer:
                 mean, cov = one.answer()  # be right before you are fast

@@ -24,9 +24,9 @@ def crowd_positions_m(scene: Scenario) -> Iterator[Array]:
         np.eye(2, 4),
         scene.motion.noise,
         variance * np.eye(2),
-        gate_probability=0.99,
-        confirm_hits=4,
-        confirm_window=5,
+        gate_probability=0.995,
+        confirm_hits=5,
+        confirm_window=7,
         max_misses=3,
         init_covariance=np.diag([variance, variance, speed_variance, speed_variance]),
     )

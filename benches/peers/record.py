@@ -1,6 +1,6 @@
 """Measure CPU time on one thread, and record figures with machine, versions and settings."""
 
-import datetime
+import datetime as dt
 import importlib.metadata
 import json
 import os
@@ -21,6 +21,7 @@ THREAD_SETTINGS = (
 )
 PEERS = ("detente", "numpy", "scipy", "stonesoup", "filterpy", "simdkalman", "nrl-tracker", "lap")
 NOT_INSTALLED = "not installed"
+NOT_BUILT = "not built yet"
 
 Row = dict[str, str | int | float]
 
@@ -57,7 +58,7 @@ def record(name: str, *, settings: dict[str, Any], rows: Sequence[Row]) -> None:
     """Print the figures and write them to ``benches/results/<name>.json``."""
     run = {
         "bench": name,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
         "full": full(),
         "machine": _machine(),
         "versions": {peer: version(peer) or NOT_INSTALLED for peer in PEERS},
@@ -70,7 +71,7 @@ def record(name: str, *, settings: dict[str, Any], rows: Sequence[Row]) -> None:
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _machine() -> dict[str, str | int | None]:
+def _machine() -> dict[str, str | int | float | None]:
     """Return what a reader needs to compare machines."""
     return {
         "processor": _processor(),

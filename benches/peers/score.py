@@ -9,7 +9,7 @@ Array = NDArray[np.float64]
 
 
 def gospa_m(truth_m: Array, estimate_m: Array, *, cutoff_m: float) -> float:
-    """Return GOSPA of order 2 with α = 2 [m] (Rahmathullah et al. 2017)."""
+    """Return GOSPA of order 2 with alpha 2 [m] (Rahmathullah et al. 2017)."""
     cost = np.minimum(cdist(truth_m, estimate_m), cutoff_m) ** 2
     rows, columns = linear_sum_assignment(cost)
     pairs = cost[rows, columns]

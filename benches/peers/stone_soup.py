@@ -1,8 +1,8 @@
 # pyright: basic, reportMissingImports=false
 """Stone Soup, set up as a careful user would."""
 
-import datetime
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ from detente.simulate import Scenario
 
 Array = NDArray[np.float64]
 
-START = datetime.datetime(2026, 1, 1)  # noqa: DTZ001  # its readers have no zones either
+START = datetime(2026, 1, 1)  # noqa: DTZ001  # its readers have no zones either
 
 
 def filter_step(p: Problem) -> Callable[[], tuple[Array, Array]]:
@@ -43,7 +43,7 @@ def filter_step(p: Problem) -> Callable[[], tuple[Array, Array]]:
         2 * axes, tuple(range(axes)), CovarianceMatrix(p.measurement_noise)
     )
     predictor, updater = KalmanPredictor(transition), KalmanUpdater(measurement)
-    later = START + datetime.timedelta(seconds=1)
+    later = START + timedelta(seconds=1)
     priors = [
         GaussianState(StateVector(mean), CovarianceMatrix(cov), timestamp=START)
         for mean, cov in zip(p.mean, p.cov, strict=True)
@@ -78,7 +78,7 @@ def crowd_positions_m(scene: Scenario) -> Iterator[Array]:
 
     scans = []
     for time_s, positions_m in scene.detections:
-        now = START + datetime.timedelta(seconds=time_s)
+        now = START + timedelta(seconds=time_s)
         found = {
             Detection(StateVector(z), timestamp=now, measurement_model=measurement)
             for z in positions_m
@@ -87,13 +87,13 @@ def crowd_positions_m(scene: Scenario) -> Iterator[Array]:
     tracker = MultiTargetTracker(
         initiator=MultiMeasurementInitiator(
             prior,
-            deleter=UpdateTimeStepsDeleter(3),
+            deleter=UpdateTimeStepsDeleter(4),
             data_associator=associator(),
             updater=updater,
             measurement_model=measurement,
-            min_points=5,
+            min_points=6,
         ),
-        deleter=UpdateTimeStepsDeleter(3),
+        deleter=UpdateTimeStepsDeleter(4),
         detector=scans,
         data_associator=associator(),
         updater=updater,

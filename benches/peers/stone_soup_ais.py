@@ -1,7 +1,7 @@
 # pyright: basic, reportMissingImports=false
 """Stone Soup on the Solent file, with the settings of its own AIS demonstration."""
 
-import datetime
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -26,21 +26,19 @@ from stonesoup.types.state import GaussianState
 from stonesoup.updater.kalman import KalmanUpdater
 
 
-def tables(path: Path) -> tuple[int, int]:
-    """Track the file to columns of points; return how many tracks and points there are."""
-    reports = LongLatToUTMConverter(
-        MetadataReducer(
-            TimeSyncFeeder(
-                CSVDetectionReader(
-                    path,
-                    state_vector_fields=("Longitude_degrees", "Latitude_degrees"),
-                    time_field="Time",
-                ),
-                time_window=datetime.timedelta(seconds=60),
-            ),
-            "MMSI",
-        )
+def tables(path: Path, *, by_the_minute: bool) -> tuple[int, int]:
+    """Track the file to columns of points; return how many tracks and points there are.
+
+    `by_the_minute` is the demonstration: one report a ship and minute.
+    """
+    reports = CSVDetectionReader(
+        path,
+        state_vector_fields=("Longitude_degrees", "Latitude_degrees"),
+        time_field="Time",
     )
+    if by_the_minute:
+        reports = TimeSyncFeeder(reports, time_window=timedelta(seconds=60))
+    reports = LongLatToUTMConverter(MetadataReducer(reports, "MMSI"))
     measurement = LinearGaussian(4, (0, 2), np.diag([15.0, 15.0]))
     predictor = KalmanPredictor(
         CombinedLinearGaussianTransitionModel([OrnsteinUhlenbeck(0.5, 1e-4)] * 2)
@@ -54,7 +52,7 @@ def tables(path: Path) -> tuple[int, int]:
         initiator=SimpleMeasurementInitiator(
             GaussianState([0, 0, 0, 0], np.diag([0.0, 10.0, 0.0, 10.0])), measurement
         ),
-        deleter=UpdateTimeDeleter(datetime.timedelta(minutes=10)),
+        deleter=UpdateTimeDeleter(timedelta(minutes=10)),
         detector=reports,
         data_associator=NearestNeighbour(hypothesiser),
         updater=updater,

@@ -15,7 +15,7 @@ from detente.io.folder import whole_folder
 from detente.io.presets import Settings, settings_for
 from detente.io.write import write_csv, write_geojson, write_json, write_parquet
 from detente.table import Table
-from detente.tracking import track
+from detente.recordings import track
 from detente.view import map_page
 
 if TYPE_CHECKING:
