@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detente.errors import SettingError
 from detente.motion import ConstantVelocity
 from detente.sensors import PositionSensor, StateSensor
 from detente.tracking import Birth
@@ -73,7 +74,14 @@ def settings_for(recording: Recording, *, std_m: float | None = None) -> Setting
         What was read.
     std_m : float, optional
         Standard deviation of a position, each way [m], instead of the usual.
+
+    Raises
+    ------
+    SettingError
+        `std_m` is not positive.
     """
+    if std_m is not None and not (math.isfinite(std_m) and std_m > 0.0):
+        raise SettingError(f"the standard deviation of a position must be positive, found {std_m}")
     make = {"ais": _ais, "adsb": _adsb, "autoferry": _autoferry}.get(recording.format, _any)
     return make(recording, std_m)
 
