@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
-import pyarrow as pa
+import pyarrow  # noqa: ICN001 - pa is the name without types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as hnp
 import detente as dt
 from detente.errors import DecodeError, DTypeError, MissingExtraError, SettingError, ShapeError
 
+pa: Any = pyarrow  # without types
 NOON = np.datetime64("2021-03-04T12:00:00.123456789", "ns")
 
 
@@ -58,18 +59,19 @@ def test_pandas_round_trip() -> None:
     table = every_type()
     columns = {name: table[name] for name in table.column_names if name != "cov"}
     table = dt.Table(columns, utc=["utc"])
-    frame = table.to_pandas()
+    frame: Any = table.to_pandas()
     assert frame["utc"].dt.tz is not None
     assert frame["wall"].dt.tz is None
     assert_equal(dt.Table.from_any(frame), table)
 
 
 def test_pandas_wide_column_becomes_arrays() -> None:
-    assert every_type().to_pandas()["cov"][1].tolist() == [4.0, 5.0, 6.0, 7.0]
+    frame: Any = every_type().to_pandas()
+    assert frame["cov"][1].tolist() == [4.0, 5.0, 6.0, 7.0]
 
 
 def test_pandas_unnamed_index_is_left_out_and_a_named_one_is_a_column() -> None:
-    frame = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
+    frame: Any = pd.DataFrame({"x": [1.0, 2.0, 3.0]})
     assert dt.Table.from_any(frame[frame["x"] > 1.0]).column_names == ("x",)
     named = dt.Table.from_any(frame.set_index(pd.Index([7, 8, 10], name="t")))
     assert named["t"].tolist() == [7, 8, 10]

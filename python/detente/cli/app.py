@@ -79,9 +79,6 @@ def track(  # noqa: PLR0917 - typer passes them by name
         float | None,
         typer.Option(help="Standard deviation of a position, each way [m]; else the usual one."),
     ] = None,
-    smooth: Annotated[
-        bool, typer.Option("--smooth", help="Let later reports improve earlier positions.")
-    ] = False,
     use_identity: Annotated[bool, typer.Option("--use-identity", hidden=True)] = False,
 ) -> None:
     """Track a recording: who was where, when, drawn on a map.
@@ -110,7 +107,6 @@ def track(  # noqa: PLR0917 - typer passes them by name
             ),
             out,
             std_m=sensor_std_m,
-            smooth=smooth,
             advance=advance,
         )
     print_report(result, Console(highlight=False))
@@ -148,7 +144,7 @@ def _mistakes_told() -> Generator[None]:
 
 
 @contextmanager
-def _progress() -> Generator[Callable[[str], Any]]:
+def _progress() -> Generator[Callable[[str, float], Any]]:
     """Show a bar on a terminal, and nothing in a pipe."""
     console = Console(stderr=True)
     bar = Progress(
@@ -160,5 +156,9 @@ def _progress() -> Generator[Callable[[str], Any]]:
         disable=not sys.stderr.isatty(),
     )
     with bar:
-        task = bar.add_task("starting", total=len(STEPS))
-        yield lambda step: bar.update(task, description=step, completed=STEPS.index(step))
+        task = bar.add_task(STEPS[0], total=len(STEPS) - 1)
+
+        def advance(step: str, share: float) -> None:
+            bar.update(task, description=step, completed=STEPS.index(step) + share)
+
+        yield advance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
@@ -19,38 +19,53 @@ if TYPE_CHECKING:
 
 def print_report(result: Result, console: Console) -> None:
     """Print what was read, what was found, how good it is, and where it lies."""
-    table = Table(title=title_of(result.recording), show_header=False, title_justify="left")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column()
-    table.add_column(justify="right")
+    table.add_column(justify="right", no_wrap=True)
     for name, value in rows(result):
         table.add_row(name, value)
+    console.print(title_of(result.recording), style="bold", soft_wrap=True)
     console.print(table)
     for note in result.recording.notes:
-        console.print(note)
+        console.print(note, soft_wrap=True)
     if len(result.recording.rejected):
-        console.print(f"The rows that were not used are listed in {result.out / 'rejected.csv'}.")
-    console.print(f"Open {result.out / 'index.html'} in a browser.", soft_wrap=True)
+        where = result.out / "rejected.csv"
+        console.print(f"Rows that were not used are listed in {where}", soft_wrap=True)
+    console.print(f"Open in a browser: {result.out / 'index.html'}", soft_wrap=True)
 
 
 def rows(result: Result) -> Iterator[tuple[str, str]]:
     """Return the lines of the table."""
     told, scores = result.summary["input"], result.summary["scores"]
-    span = duration_text(told["duration_s"])
-    yield "time", f"{told['start']} and {span}" if isinstance(told["start"], str) else span
+    if isinstance(told["start"], str):
+        yield "from (UTC)", told["start"][:16].replace("T", " ")
+    yield "for", duration_text(told["duration_s"])
     yield ("reports" if told["kind"] == "reporting" else "detections"), f"{told['rows_used']:,}"
     for reason, count in told["rows_rejected"].items():
-        yield f"not used: {reason}", f"{count:,}"
-    yield "tracks", f"{result.summary['tracks']:,}"
+        yield f"rows not used: {reason}", f"{count:,}"
+    yield "objects followed (tracks)", f"{result.summary['tracks']:,}"
     if scores:
-        of = "the truth" if scores["against"] == "truth" else "identity (not used to track)"
-        yield f"objects, by {of}", f"{scores['objects']:,}"
-        yield "there at a time, on average", value_text(scores["present"])
-        yield "of these missed", value_text(scores["missed"])
-        yield "tracks of nothing", value_text(scores["false"])
-        if scores["position_rmse_m"] is not None:
-            yield "typical error of a position", value_text(scores["position_rmse_m"], "m")
-        cutoff = value_text(scores["cutoff_m"], "m")
-        yield f"GOSPA, cutoff {cutoff}", value_text(scores["gospa_m"], "m")
-        yield "passed from one object to another", f"{scores['identity_switches']:,}"
-        yield "broken off and begun anew", f"{scores['fragments']:,}"
+        yield from _score_rows(scores)
     yield "computed in", duration_text(sum(result.summary["elapsed_s"].values()))
+
+
+def _score_rows(scores: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if scores["against"] == "truth":
+        yield "compared with the truth in the file", ""
+        yield "  objects there were", f"{scores['objects']:,}"
+    else:
+        yield "compared with identities the tracker did not see", ""
+        again = scores["appearances"]
+        yield "  objects, and how often one came into sight", f"{scores['objects']:,}, {again:,}"
+    yield "  in sight, on average", value_text(scores["present"])
+    yield "  of these not followed", value_text(scores["missed"])
+    yield "  tracks of nothing, on average", value_text(scores["false"])
+    if scores["position_rmse_m"] is not None:
+        yield "  typical error of a position", value_text(scores["position_rmse_m"], "m")
+    cutoff = value_text(scores["cutoff_m"], "m")
+    yield (
+        f"  error of the whole picture (GOSPA, cutoff {cutoff})",
+        value_text(scores["gospa_m"], "m"),
+    )
+    yield "  times an object changed its track", f"{scores['identity_switches']:,}"
+    yield "  times an object was lost for a while", f"{scores['fragments']:,}"

@@ -14,8 +14,8 @@ from detente.cli.score import reference_from_recording, score
 from detente.io.folder import whole_folder
 from detente.io.presets import Settings, settings_for
 from detente.io.write import write_csv, write_geojson, write_json, write_parquet
-from detente.table import Table
 from detente.recordings import track
+from detente.table import Table
 from detente.view import map_page
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def run(
     out: Path,
     *,
     std_m: float | None = None,
-    smooth: bool = False,
-    advance: Callable[[str], Any] = lambda _: None,
+    advance: Callable[[str, float], object] | None = None,
 ) -> Result:
     """Read, track and score a recording and write the results to a folder.
 
@@ -77,10 +76,8 @@ def run(
         The folder; an earlier output in it is replaced, whole or not at all.
     std_m : float, optional
         Standard deviation of a position, each way [m], instead of the format's usual.
-    smooth : bool
-        Whether later detections improve earlier points.
     advance : callable
-        Is told each of `STEPS` as it begins.
+        Is told each of `STEPS` as it begins, and the share of it that is done.
 
     Raises
     ------
@@ -89,12 +86,13 @@ def run(
     SettingError
         A setting is outside its range, or the folder cannot be replaced.
     """
+    advance = advance or (lambda step, share: (step, share))
     clock = {"start": perf_counter()}
     with whole_folder(out, names=OUTPUT) as folder:  # first, so that a bad folder costs nothing
-        advance("reading")
+        advance("reading", 0.0)
         recording = read()
         clock["reading"] = perf_counter()
-        advance("tracking")
+        advance("tracking", 0.0)
         settings = settings_for(recording, std_m=std_m)
         tracked = track(
             recording.detections,
@@ -103,11 +101,11 @@ def run(
             sensor=settings.sensors,
             scans=recording.scans,
             survival_per_s=settings.survival_per_s,
-            smooth=smooth,
+            progress=lambda done, of: advance("tracking", done / of),
         )
-        points, tracks = confirmed(tracked.points, tracked.tracks)
+        points, tracks = confirmed(tracked.points, tracked.tracks, kind=recording.kind)
         clock["tracking"] = perf_counter()
-        advance("scoring")
+        advance("scoring", 0.0)
         reference = reference_from_recording(recording, step_s=settings.score_step_s)
         scores = reference and score(
             points,
@@ -116,12 +114,12 @@ def run(
             longest_gap_s=settings.longest_gap_s,
         )
         clock["scoring"] = perf_counter()
-        advance("drawing")
-        summary = summarise(recording, settings, points, tracks, scores, smooth=smooth)
+        advance("drawing", 0.0)
+        summary = summarise(recording, settings, points, tracks, scores)
         points, tracks = with_places(points, recording), with_names(tracks, points, recording)
         page = draw(recording, points, tracks, summary)
         clock["drawing"] = perf_counter()
-        advance("writing")
+        advance("writing", 0.0)
         (folder / "index.html").write_text(page, encoding="utf-8")
         write_parquet(points, folder / "points.parquet")
         write_parquet(tracks, folder / "tracks.parquet")
@@ -133,19 +131,21 @@ def run(
         took_s = np.diff(times).round(4).tolist()
         summary["elapsed_s"] = dict(zip(list(clock)[1:], took_s, strict=True))
         write_json(summary, folder / "summary.json")
-    advance("done")
+    advance("done", 0.0)
     return Result(recording, summary, out)
 
 
-def confirmed(points: Table, tracks: Table) -> tuple[Table, Table]:
-    """Return the points and tracks that probably exist: a track is kept from its first point on.
+def confirmed(points: Table, tracks: Table, *, kind: str) -> tuple[Table, Table]:
+    """Return the points and tracks that probably exist.
 
-    A track that was ever likelier than `EXISTS` is real with all its points, except those at its
-    end, where it had become unlikely again.
+    Of reports only the points at an object's own reports are kept: in between the tracker says
+    nothing new of it.
     """
-    tracks = tracks.take(tracks["max_existence"] >= EXISTS)
-    real = np.isin(points["track_id"], tracks["track_id"])
-    return points.take(real & (points["existence"] >= EXISTS)), tracks
+    keep = points["existence"] >= EXISTS
+    if kind == "reporting":
+        keep &= points["detection_row"] >= 0
+    points = points.take(keep)
+    return points, tracks.take(np.isin(tracks["track_id"], points["track_id"]))
 
 
 def with_places(points: Table, recording: Recording) -> Table:
@@ -181,8 +181,6 @@ def summarise(
     points: Table,
     tracks: Table,
     scores: dict[str, Any] | None,
-    *,
-    smooth: bool,
 ) -> dict[str, Any]:
     """Return the figures of a run, as summary.json has them."""
     first_s, last_s = recording.detections["time_s"][[0, -1]].tolist()
@@ -202,7 +200,7 @@ def summarise(
             if recording.frame is None
             else {"lat_deg": recording.frame.lat_deg, "lon_deg": recording.frame.lon_deg},
         },
-        "settings": settings.described() | {"association": "gnn", "smooth": smooth},
+        "settings": settings.described() | {"association": "gnn"},
         "tracks": len(tracks),
         "points": len(points),
         "scores": scores,

@@ -59,7 +59,8 @@ def score(
     """Return the scores of the points of tracks.
 
     Both sides are interpolated to the grid, in a straight line between rows of one object that
-    are no more than `longest_gap_s` apart; where they are farther apart nothing is compared.
+    are no more than `longest_gap_s` apart; where they are farther apart nothing is compared, and
+    an object that comes back counts as another appearance.
 
     Parameters
     ----------
@@ -72,8 +73,11 @@ def score(
     longest_gap_s : float
         How long an object may be silent and still be there [s].
     """
-    truth = frames_on_grid(reference.rows, "identity", reference.grid_s, longest_gap_s)
-    estimate = frames_on_grid(points, "track_id", reference.grid_s, longest_gap_s)
+    _, objects = np.unique(reference.rows["identity"], return_inverse=True)
+    appearances = number_appearances(objects, reference.rows["time_s"], longest_gap_s)
+    _, tracks = np.unique(points["track_id"], return_inverse=True)
+    truth = frames_on_grid(reference.rows, appearances, reference.grid_s, longest_gap_s)
+    estimate = frames_on_grid(points, tracks, reference.grid_s, longest_gap_s)
     gospa = metrics.gospa_run(truth, estimate, cutoff=cutoff_m)
     identity = metrics.continuity(truth, estimate, cutoff=cutoff_m)
     matched = gospa.estimate_row >= 0
@@ -81,7 +85,8 @@ def score(
     return {
         "against": reference.name,
         "times": len(reference.grid_s),
-        "objects": len(np.unique(reference.rows["identity"])),
+        "objects": int(objects.max(initial=-1)) + 1,
+        "appearances": int(appearances.max(initial=-1)) + 1,
         "cutoff_m": cutoff_m,
         "gospa_m": float(gospa.value.mean()),
         "gospa_rms_m": float(np.sqrt(np.mean(gospa.value**2))),
@@ -94,13 +99,23 @@ def score(
     }
 
 
+def number_appearances(
+    who: NDArray[np.int64], time_s: NDArray[np.float64], longest_gap_s: float
+) -> NDArray[np.int64]:
+    """Return a number for each stretch of rows of one object without a longer gap."""
+    order = np.lexsort((time_s, who))
+    begins = (np.diff(who[order]) != 0) | (np.diff(time_s[order]) > longest_gap_s)
+    number = np.zeros(len(who), np.int64)
+    number[order[1:]] = np.cumsum(begins)
+    return number
+
+
 def frames_on_grid(
-    rows: Table, identity: str, grid_s: NDArray[np.float64], longest_gap_s: float
+    rows: Table, who: NDArray[np.int64], grid_s: NDArray[np.float64], longest_gap_s: float
 ) -> metrics.Frames:
-    """Interpolate the rows of each object to the times of a grid."""
-    _, code = np.unique(rows[identity], return_inverse=True)
-    order = np.lexsort((rows["time_s"], code))
-    who, time_s = code[order], rows["time_s"][order]
+    """Interpolate the rows of each object, told by number, to the times of a grid."""
+    order = np.lexsort((rows["time_s"], who))
+    who, time_s = who[order], rows["time_s"][order]
     xy_m = np.stack([rows["x_m"][order], rows["y_m"][order]], axis=1)
     following = np.r_[time_s[1:], np.inf]
     joined = np.r_[who[1:] == who[:-1], False] & (following - time_s <= longest_gap_s)

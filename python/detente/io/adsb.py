@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.io.csv_rows import find_columns, header_from_csv, rows_from_csv
+from detente.io.csv_rows import find_columns, header_from_csv, plain, rows_from_csv
 from detente.io.json_rows import json_from, list_from_json
 from detente.io.numbers import column_from_list, floats, text_from_list
-from detente.io.recording import Recording, planar_from_geodetic
+from detente.io.reports import Custom, recording_from_reports
 from detente.io.rows import Malformed, Rows
-from detente.io.screening import Screening
-from detente.io.times import read_times
-from detente.table import Table
+from detente.io.velocity import M_S_PER_KT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from detente.geo import LocalFrame
+    from detente.io.recording import Recording
     from detente.io.source import Source
 
-M_PER_FT = 0.3048
 COLUMNS = {
     "time": ("lastposupdate", "timestamp", "time", "datetime", "time_position"),
     "identity": ("icao24", "icao", "hex", "icao_address"),
@@ -30,19 +30,26 @@ COLUMNS = {
 }
 """The names that each needed column goes by. ``lastposupdate`` comes first: OpenSky repeats a
 position each second, and that is when it was true."""
-ALTITUDES = {
-    "geoaltitude": 1.0,
-    "geo_altitude": 1.0,
-    "baroaltitude": 1.0,
-    "baro_altitude": 1.0,
-    "altitude_m": 1.0,
-    "altitude": M_PER_FT,
-    "altitude_ft": M_PER_FT,
-    "alt_baro": M_PER_FT,
-    "alt_geom": M_PER_FT,
+OPTIONAL = {
+    "altitude": ("geoaltitude", "geo_altitude", "baroaltitude", "baro_altitude", "altitude_m",
+                 "altitude", "altitude_ft", "alt_baro", "alt_geom"),
+    "speed": ("velocity", "groundspeed", "gs", "ground_speed"),
+    "course": ("heading", "track", "true_track"),
+}  # fmt: skip
+"""The names of what a file may also have."""
+UNITS = {
+    **dict.fromkeys(("altitude", "altitude_ft", "alt_baro", "alt_geom"), ("feet", 0.3048)),
+    **dict.fromkeys(("groundspeed", "gs", "ground_speed"), ("knots", M_S_PER_KT)),
 }
-"""Columns of altitude and the metres in their unit: OpenSky writes metres, traffic and the
-receivers of the readsb family write feet."""
+"""The unit of a column by its name: traffic and the receivers of the readsb family write feet and
+knots under these names; under the other names OpenSky writes metres and metres per second."""
+CUSTOM = Custom(
+    format="adsb",
+    who="ICAO address",
+    zone=None,
+    day_first=False,
+    fastest_m_s=1000.0,  # thrice the speed of sound: a broken row
+)
 
 
 def is_adsb(header: Iterable[str]) -> bool:
@@ -74,7 +81,8 @@ def read_adsb_json(
             for at in np.flatnonzero(~good).tolist()
         ]
         number = number[good]
-    names = _needed(source, list(records[0]) if records else [])
+    header = list(dict.fromkeys(key for record in records[:1000] for key in record))
+    names = _names(source, header)
     columns = {
         column: (text_from_list if column == "identity" else column_from_list)(
             [record.get(name) for record in records]
@@ -95,12 +103,13 @@ def read_adsb_csv(
     DecodeError
         A column is missing, or no row is good.
     """
-    names = _needed(source, header_from_csv(source.data))
+    names = _names(source, header_from_csv(source.data))
     rows = rows_from_csv(source, names)
     return _recording(source, names, rows, time_zone=time_zone, frame=frame)
 
 
-def _needed(source: Source, header: Sequence[str]) -> dict[str, str]:
+def _names(source: Source, header: Sequence[str]) -> dict[str, str]:
+    """Return the columns' names in the file."""
     names = find_columns(header, COLUMNS)
     if absent := [column for column in COLUMNS if column not in names]:
         tried = "; ".join(f"{column}: {', '.join(COLUMNS[column])}" for column in absent)
@@ -109,8 +118,7 @@ def _needed(source: Source, header: Sequence[str]) -> dict[str, str]:
             found=f"the columns {', '.join(header)}",
             remedy="rename them, or name the columns of a CSV: --time, --lat, --lon",
         )
-    altitude = find_columns(header, {name: (name,) for name in ALTITUDES})
-    return names | dict(list(altitude.items())[:1])
+    return names | find_columns(header, OPTIONAL)
 
 
 def _recording(
@@ -121,36 +129,25 @@ def _recording(
     time_zone: str | None,
     frame: LocalFrame | None,
 ) -> Recording:
-    screening = Screening(source, rows)
-    times = read_times(source, rows.columns["time"], time_zone=time_zone)
-    time_s = screening.times(times)
-    lat_deg = screening.floats(rows.columns["lat"], "latitude", low=-90.0, high=90.0)
-    lon_deg = screening.floats(rows.columns["lon"], "longitude", low=-180.0, high=180.0)
-    identity = screening.identities(rows.columns["identity"], "ICAO address")
-    screening.duplicates(time_s, lat_deg, lon_deg, identity)
-    kept = screening.in_order_of(time_s)
-    position_m, frame = planar_from_geodetic(lat_deg[kept], lon_deg[kept], frame)
-    detections = {
-        "time_s": time_s[kept],
-        "x_m": position_m[:, 0],
-        "y_m": position_m[:, 1],
-        "sensor": np.full(len(kept), "adsb", object),
-        "source_row": rows.number[kept],
-        "identity": identity[kept],
-    }
-    notes = [times.note]
-    for name in names.keys() & ALTITUDES.keys():
-        altitude, _, unreadable = floats(rows.columns[name])
+    also: dict[str, NDArray[np.float64]] = {}
+    notes: list[str] = []
+    if "altitude" in names:
+        unit, unit_m = UNITS.get(plain(names["altitude"]), ("metres", 1.0))
+        altitude, _, unreadable = floats(rows.columns["altitude"])
         altitude[unreadable] = np.nan  # such as "ground"
-        detections["altitude_m"] = altitude[kept] * ALTITUDES[name]
-        unit = "metres" if ALTITUDES[name] == 1.0 else "feet"
-        notes.append(f"The column {names[name]} was read as altitude in {unit}.")
-    return Recording(
-        format="adsb",
-        files=(str(source.path),),
-        kind="reporting",
-        detections=Table(detections),
-        rejected=screening.rejected(),
+        also["altitude_m"] = altitude * unit_m
+        notes.append(f"The column {names['altitude']} was read as altitude in {unit}.")
+    speed_unit, speed_unit_m_s = "metres per second", 1.0
+    if {"speed", "course"} <= names.keys():
+        speed_unit, speed_unit_m_s = UNITS.get(plain(names["speed"]), (speed_unit, 1.0))
+        notes.append(f"The column {names['speed']} was read as speed in {speed_unit}.")
+    return recording_from_reports(
+        source,
+        rows,
+        CUSTOM,
+        speed_unit_m_s=speed_unit_m_s,
+        also=also,
+        notes=notes,
+        time_zone=time_zone,
         frame=frame,
-        notes=tuple(filter(None, notes)),
     )

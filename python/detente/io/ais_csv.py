@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from detente.io.csv_rows import find_columns, header_from_csv, rows_from_csv
 from detente.io.numbers import without_decimals
-from detente.io.recording import Recording, planar_from_geodetic
-from detente.io.screening import Screening
-from detente.io.times import read_times
-from detente.table import Table
+from detente.io.reports import Custom, recording_from_reports
+from detente.io.velocity import M_S_PER_KT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.geo import LocalFrame
+    from detente.io.recording import Recording
     from detente.io.source import Source
 
 COLUMNS = {
@@ -27,6 +25,18 @@ COLUMNS = {
     "lon": ("Longitude_degrees", "Longitude", "LON", "lon_deg", "LONG", "LNG"),
 }  # fmt: skip
 """The names that each column goes by, compared without case and without a leading ``#``."""
+VELOCITY = {
+    "speed": ("SOG_knots", "SOG", "speed_over_ground"),
+    "course": ("COG_degrees", "COG", "course_over_ground"),
+}
+"""The names of speed [kn] and course [°] over ground, if they are there."""
+CUSTOM = Custom(
+    format="ais",
+    who="MMSI",
+    zone="UTC",
+    day_first=True,
+    fastest_m_s=102.2 * M_S_PER_KT,  # any higher speed is written so; 102.3 is "not available"
+)
 
 
 def is_ais(header: Sequence[str]) -> bool:
@@ -57,33 +67,15 @@ def read_ais_csv(
             found=f"the columns {', '.join(header)}",
             remedy="rename them, or name the columns: --time, --lat, --lon",
         )
-    rows = rows_from_csv(source, names)
-    screening = Screening(source, rows)
-    times = read_times(
-        source, rows.columns["time"], time_zone=time_zone, standard="UTC", day_first=True
-    )
-    time_s = screening.times(times)
-    lat_deg = screening.floats(rows.columns["lat"], "latitude", low=-90.0, high=90.0)
-    lon_deg = screening.floats(rows.columns["lon"], "longitude", low=-180.0, high=180.0)
-    identity = screening.identities(without_decimals(rows.columns["identity"]), "MMSI")
-    screening.duplicates(time_s, lat_deg, lon_deg, identity)
-    kept = screening.in_order_of(time_s)
-    position_m, frame = planar_from_geodetic(lat_deg[kept], lon_deg[kept], frame)
-    return Recording(
-        format="ais",
-        files=(str(source.path),),
-        kind="reporting",
-        detections=Table(
-            {
-                "time_s": time_s[kept],
-                "x_m": position_m[:, 0],
-                "y_m": position_m[:, 1],
-                "sensor": np.full(len(kept), "ais", object),
-                "source_row": rows.number[kept],
-                "identity": identity[kept],
-            }
-        ),
-        rejected=screening.rejected(),
+    rows = rows_from_csv(source, names | find_columns(header, VELOCITY))
+    whole = {"identity": without_decimals(rows.columns["identity"])}
+    return recording_from_reports(
+        source,
+        replace(rows, columns={**rows.columns, **whole}),
+        CUSTOM,
+        speed_unit_m_s=M_S_PER_KT,
+        also={},
+        notes=[],
+        time_zone=time_zone,
         frame=frame,
-        notes=tuple(filter(None, (times.note,))),
     )

@@ -6,13 +6,15 @@ use `detente.track` with settings of your own.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detente.errors import SettingError
 from detente.motion import ConstantVelocity
-from detente.sensors import PositionSensor
+from detente.sensors import PositionSensor, StateSensor
 from detente.tracking import Birth
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Settings:
             "survival_per_s": self.survival_per_s,
             "sensors": {
                 name: {
-                    "std_m": getattr(sensor, "std_m", None),
+                    "std": np.sqrt(np.diag(sensor.noise(self.motion.axes))).tolist(),
                     "detection_probability": sensor.detection_probability,
                     "report_rate_per_s": sensor.report_rate_per_s,
                     "clutter_density": sensor.clutter_density,
@@ -72,68 +74,81 @@ def settings_for(recording: Recording, *, std_m: float | None = None) -> Setting
         What was read.
     std_m : float, optional
         Standard deviation of a position, each way [m], instead of the usual.
+
+    Raises
+    ------
+    SettingError
+        `std_m` is not positive.
     """
+    if std_m is not None and not (math.isfinite(std_m) and std_m > 0.0):
+        raise SettingError(f"the standard deviation of a position must be positive, found {std_m}")
     make = {"ais": _ais, "adsb": _adsb, "autoferry": _autoferry}.get(recording.format, _any)
     return make(recording, std_m)
 
 
 def _ais(recording: Recording, std_m: float | None) -> Settings:
-    area_m2, span_s = _area_m2(recording), _span_s(recording)
+    del recording
+    # silence must not count much: ships at anchor report every three minutes only
     return Settings(
-        # ships turn at about 0.1 m/s² for some ten seconds: 0.1² · 10
-        motion=ConstantVelocity(axes=2, acceleration_psd=0.1),
-        # ships come and go slowly: a hundred there from the start, a hundred an hour
+        # a compromise of two motions: a ship at its berth stays there, a ferry turns at 0.1 m/s²
+        # for some seconds, but then reports its new velocity often
+        motion=ConstantVelocity(axes=2, acceleration_psd=0.01),
+        # one ship on a square kilometre, as near a harbour: far fewer, and neighbours at their
+        # berths would be taken for one
         birth=Birth(
-            rate_density=100 / 3600 / area_m2,
-            initial_density=100 / area_m2,
-            velocity_std_m_s=8.0,  # ferries and pilots make 20 m/s, most half of that
+            rate_density=1e-6 / 3600,
+            initial_density=1e-6,
+            velocity_std_m_s=6.0,  # most ships make less than 12 m/s
         ),
-        # GPS is good to 5 m, the antenna is not in the ship's middle, reports are late by a second;
-        # ships at anchor report every 3 minutes, so the mean rate must not make silence suspicious
-        sensors={"ais": PositionSensor(std_m=std_m or 15.0, report_rate_per_s=1 / 180, name="ais")},
-        survival_per_s=float(np.exp(-1 / max(span_s, 3600.0))),
-        cutoff_m=200.0,
+        # satellite navigation is good to some 5 m each way, its speed to half a knot
+        sensors=_reporters("ais", std_m or 5.0, velocity_std_m_s=0.4, rate_per_s=1 / 600),
+        survival_per_s=_survival(3600.0),
+        cutoff_m=200.0,  # about a ship's length: beyond it is not the same ship
         score_step_s=10.0,
-        longest_gap_s=400.0,  # twice the 3 minutes between reports at anchor
+        longest_gap_s=400.0,  # twice the three minutes between reports at anchor
     )
 
 
 def _adsb(recording: Recording, std_m: float | None) -> Settings:
-    area_m2, span_s = _area_m2(recording), _span_s(recording)
+    area_m2 = _area_m2(recording)
     return Settings(
-        # airliners turn at 3 m/s² at most, seldom, for half a minute
-        motion=ConstantVelocity(axes=2, acceleration_psd=2.0),
+        # an airliner turns at 3 m/s² for half a minute, and seldom
+        motion=ConstantVelocity(axes=2, acceleration_psd=20.0),
         birth=Birth(
-            rate_density=100 / 3600 / area_m2,
-            initial_density=30 / area_m2,
-            velocity_std_m_s=150.0,  # airliners cruise at 230 m/s in any direction
+            rate_density=100 / 3600 / area_m2,  # a hundred come in an hour
+            initial_density=30 / area_m2,  # thirty are there at the start
+            velocity_std_m_s=150.0,  # they cruise at 230 m/s in any direction
         ),
-        # the position is good to 50 m, but the time of a row to some tenths of a second only
-        sensors={
-            "adsb": PositionSensor(std_m=std_m or 80.0, report_rate_per_s=1 / 30, name="adsb")
-        },
-        survival_per_s=float(np.exp(-1 / max(min(span_s, 3600.0), 600.0))),
-        cutoff_m=1000.0,
+        # the place is good to 50 m but the time of a row often to a second or two only, which at
+        # 230 m/s is 400 m; aircraft keep more than 5 km apart or fly at other heights
+        sensors=_reporters("adsb", std_m or 400.0, velocity_std_m_s=10.0, rate_per_s=1 / 60),
+        survival_per_s=_survival(1800.0),  # half an hour to cross the region
+        cutoff_m=2000.0,
         score_step_s=10.0,
         longest_gap_s=60.0,
     )
 
 
 def _autoferry(recording: Recording, std_m: float | None) -> Settings:
-    area_m2 = _area_m2(recording)
+    del recording
     return Settings(
-        # small boats: half a metre per second squared for a few seconds
-        motion=ConstantVelocity(axes=2, acceleration_psd=0.3),
-        birth=Birth(rate_density=1e-7, initial_density=2 / area_m2, velocity_std_m_s=3.0),
+        motion=ConstantVelocity(axes=2, acceleration_psd=0.1),  # small boats: 0.2 m/s² for seconds
+        birth=Birth(
+            rate_density=3e-9,  # a boat an hour on a square of 300 m
+            initial_density=4e-6,  # two boats on a square of 700 m, which is what the sensors see
+            velocity_std_m_s=2.5,
+        ),
+        # boats are not points: the lidar sees a side of 10 m; both see the shore too, where
+        # clutter is dense
         sensors={
             "lidar": PositionSensor(
-                std_m=std_m or 2.5, detection_probability=0.6, clutter_density=2e-6, name="lidar"
+                std_m=std_m or 4.5, detection_probability=0.6, clutter_density=3e-5, name="lidar"
             ),
             "radar": PositionSensor(
-                std_m=std_m or 5.0, detection_probability=0.7, clutter_density=1e-5, name="radar"
+                std_m=std_m or 7.0, detection_probability=0.85, clutter_density=3e-5, name="radar"
             ),
         },
-        survival_per_s=0.999,
+        survival_per_s=_survival(1000.0),
         cutoff_m=20.0,
         score_step_s=1.0,
         longest_gap_s=5.0,
@@ -163,11 +178,33 @@ def _any(recording: Recording, std_m: float | None) -> Settings:
             name: PositionSensor(std_m=std, name=name, **seen)
             for name in np.unique(recording.detections["sensor"].astype(str)).tolist()
         },
-        survival_per_s=float(np.exp(-1 / max(span_s, 100.0))),
+        survival_per_s=_survival(max(span_s, 100.0)),
         cutoff_m=10 * std,
         score_step_s=max(step_s, span_s / 1000),
         longest_gap_s=20 * step_s,
     )
+
+
+def _reporters(
+    name: str, std_m: float, *, velocity_std_m_s: float, rate_per_s: float
+) -> dict[str, Sensor]:
+    """Return the sensors of rows with a velocity and of rows without."""
+    return {
+        name: StateSensor(
+            position_std_m=std_m,
+            velocity_std_m_s=velocity_std_m_s,
+            report_rate_per_s=rate_per_s,
+            name=name,
+        ),
+        f"{name} position": PositionSensor(
+            std_m=std_m, report_rate_per_s=rate_per_s, name=f"{name} position"
+        ),
+    }
+
+
+def _survival(mean_s: float) -> float:
+    """Return the probability per second of living on, for a mean time in sight."""
+    return math.exp(-1.0 / mean_s)
 
 
 def _span_s(recording: Recording) -> float:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from detente.errors import DecodeError
 from detente.io.adsb import is_adsb, read_adsb_csv, read_adsb_json
 from detente.io.ais_csv import is_ais, read_ais_csv
 from detente.io.autoferry import is_autoferry, read_autoferry
 from detente.io.csv_rows import header_from_csv
-from detente.io.delimited import PARQUET, ROLES, read_delimited
+from detente.io.delimited import PARQUET, ROLES, Kind, read_delimited
 from detente.io.recording import Recording, join
 from detente.io.source import Source, open_source
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from detente.geo import LocalFrame
-    from detente.io.delimited import Kind
 
 FORMATS = ("ais", "adsb", "autoferry", "delimited")
 
@@ -86,6 +85,8 @@ def read(
     ('Times without a zone were read as UTC.',)
     """
     one_path = isinstance(paths, (str, PathLike))
+    if kind not in (None, *get_args(Kind)):
+        raise DecodeError(f"expected a kind among {', '.join(get_args(Kind))}, found {kind}")
     several: list[Path] = [Path(paths)] if one_path else [Path(path) for path in paths]
     if format not in (None, *FORMATS):
         raise DecodeError(f"expected a format among {', '.join(FORMATS)}, found {format}")
@@ -103,6 +104,8 @@ def read(
             frame=frame,
         )
         frame = frame or one.frame
+        if kind not in (None, one.kind):
+            raise DecodeError(f"{path}: {one.format} files are {one.kind}, found kind {kind}")
         recordings.append(one)
     if not recordings:
         raise DecodeError("expected at least one file, found none")

@@ -38,7 +38,7 @@ def test_exports_of_several_services(tmp_path: Path, header: str, row: str) -> N
     assert detections["time_s"].tolist() == [NOON_S]
     assert detections["identity"].tolist() == ["123456789"]
     assert detections["source_row"].tolist() == [2]
-    assert detections["sensor"].tolist() == ["ais"]
+    assert detections["sensor"].tolist() == ["ais position"]
     frame = recording.frame
     assert frame is not None
     assert (frame.lat_deg, frame.lon_deg) == (50.0, 1.0)

@@ -1,0 +1,259 @@
+"""The command line: from a file to a folder, and what it says of mistakes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+import detente as dt
+from detente.cli.app import app
+from detente.cli.run import OUTPUT
+
+DATA = Path(os.environ.get("DETENTE_DATA", "../shared/data"))
+RNG = np.random.default_rng(5)
+
+
+def detente(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def ships(folder: Path, name: str = "ships.csv") -> Path:
+    """Write three ships that pass each other at 5 to 10 m/s, reporting every ten seconds."""
+    rows = ["Time,MMSI,Latitude_degrees,Longitude_degrees,COG_degrees,SOG_knots"]
+    for k in range(60):
+        for ship, (east_m, north_m) in enumerate([(5.0, 5.0), (-8.0, 0.0), (0.0, 10.0)]):
+            second = 10 * k + 3 * ship
+            noise = RNG.normal(0.0, 5.0, 2)
+            lat = 50.7 + (second * north_m + 400 * ship + noise[0]) / 111_000
+            lon = -1.2 + (second * east_m + 700 * ship + noise[1]) / 70_400
+            time = f"2016-01-12 13:{second // 60:02d}:{second % 60:02d}"
+            course, speed = np.rad2deg(np.arctan2(east_m, north_m)) % 360, np.hypot(east_m, north_m)
+            where = f"{lat:.7f},{lon:.7f},{course:.1f},{speed / 0.5144:.1f}"
+            rows.append(f"{time},{235000000 + ship},{where}")
+    rows += ["2016-01-12 13:00:00,235000009,91,181,0,0", "soon,1,50,1,0,0"]
+    path = folder / name
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def summary_in(out: Path) -> dict[str, object]:
+    return json.loads((out / "summary.json").read_text())
+
+
+def test_ships_are_tracked_drawn_and_scored(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = detente("track", ships(tmp_path), "--out", out)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""  # no progress bar in a pipe
+    assert sorted(path.name for path in out.iterdir()) == sorted(OUTPUT)
+    for words in ("Ships: ships.csv", "180", "latitude outside -90 to 90", "time cannot be read"):
+        assert words in result.output
+    assert f"{out / 'index.html'}" in result.output.replace("\n", "")
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["tracks"] == 3
+    assert summary["input"]["rows_used"] == 180
+    assert summary["input"]["start"] == "2016-01-12T13:00:00.000+00:00"
+    assert summary["scores"]["objects"] == 3
+    assert summary["scores"]["identity_switches"] == 0
+    assert summary["scores"]["missed"] < 0.2
+    assert summary["scores"]["false"] < 0.2
+    assert summary["scores"]["position_rmse_m"] < 15.0
+    points = dt.Table.from_any(pl.read_parquet(out / "points.parquet"))
+    assert {"track_id", "time_s", "x_m", "y_m", "lat_deg", "lon_deg"} <= set(points.column_names)
+    tracks = dt.Table.from_any(pl.read_parquet(out / "tracks.parquet"))
+    assert sorted(tracks["name"]) == ["235000000", "235000001", "235000002"]
+    features = json.loads((out / "tracks.geojson").read_text())["features"]
+    assert {feature["geometry"]["type"] for feature in features} == {"LineString"}
+    assert len((out / "rejected.csv").read_text().splitlines()) == 3
+    assert "235000000" in (out / "index.html").read_text()
+
+
+def test_an_output_is_replaced_and_a_failure_leaves_it(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert detente("track", ships(tmp_path), "--out", out).exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    bad = tmp_path / "bad.csv"
+    bad.write_text("Time,MMSI,LAT,LON\n")
+    assert detente("track", bad, "--out", out).exit_code == 2
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    second = detente("track", ships(tmp_path, "later.csv"), "--out", out)
+    assert second.exit_code == 0
+    assert summary_in(out)["input"]["files"] == [str(tmp_path / "later.csv")]  # type: ignore[index] # pyright: ignore[reportIndexIssue] - a dict
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "bad.csv", "later.csv", "out", "ships.csv",
+    ]  # fmt: skip
+
+
+def test_columns_of_metres_have_a_page_but_no_place_on_earth(tmp_path: Path) -> None:
+    time_s = np.repeat(np.arange(30.0), 2)
+    x_m = 10 * time_s + np.tile([0.0, 500.0], 30) + RNG.normal(0, 3, 60)
+    frame = {"t": time_s, "east": x_m, "north": np.tile([0.0, 900.0], 30)}
+    path = tmp_path / "plots.parquet"
+    pl.DataFrame(frame).write_parquet(path)
+    out = tmp_path / "out"
+    words = ("--time", "t", "--x", "east", "--y", "north", "--sensor-std-m", "3")
+    result = detente("track", path, "--out", out, *words)
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in out.iterdir()) == sorted(set(OUTPUT) - {"tracks.geojson"})
+    summary = summary_in(out)
+    assert summary["tracks"] == 2
+    assert summary["scores"] is None
+    assert "one scan" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nothing.csv"], "nothing.csv"),
+        (["strange.csv"], "expected AIS reports in CSV"),
+        (["strange.csv", "--time", "a"], "expected names for time, x and y"),
+        (["strange.csv", "--time", "a", "--x", "b", "--y", "c"], "expected a column c, found"),
+        (["naive.csv", "--time", "t", "--x", "x", "--y", "y"], "--time-zone UTC"),
+        (["strange.csv", "--format", "kml"], "expected a format among ais"),
+        (["ships.csv", "--use-identity"], "--use-identity is not built yet"),
+        (["ships.csv", "--sensor-std-m", "-1"], "must be positive, found -1.0"),
+        (["ships.csv", "--kind", "scanning"], "ais files are reporting, found kind scanning"),
+        (["ships.csv", "--kind", "odd"], "expected a kind among reporting, scanning, found odd"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ships(tmp_path)
+    (tmp_path / "strange.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "naive.csv").write_text("t,x,y\n2021-01-01 00:00:00,1,2\n")
+    result = detente("track", *words, "--out", "out")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("detente: ")
+    assert result.stderr.count("\n") == 1
+    assert message in result.stderr
+    assert result.stdout == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    result = detente("track", ships(tmp_path), "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "holds other files (ships.csv), which would be lost" in result.stderr
+
+
+def test_version_and_help() -> None:
+    assert detente("--version").output == f"detente {dt.__version__}\n"
+    told = detente("track", "--help").output
+    assert "--use-identity) comes later" in " ".join(told.split())
+    assert detente("track").exit_code == 2
+
+
+COMMAND = "from detente.cli import main; main()"
+
+
+def test_the_command_itself(tmp_path: Path) -> None:
+    run = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", COMMAND, "track", tmp_path / "no.csv", "--out", tmp_path / "out"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert run.stderr.startswith("detente: ")
+    assert "Traceback" not in run.stderr
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    code = f"import sys; sys.modules['typer'] = None; {COMMAND}"
+    run = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=False
+    )
+    assert run.returncode != 0
+    assert "pip install 'detente[cli]'" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path) -> None:
+    import pty  # noqa: PLC0415 - not on every system
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", COMMAND, "track", ships(tmp_path), "--out", tmp_path / "out"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm"},
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # Linux says so at the end
+                break
+            if not piece:
+                break
+            shown += piece
+        assert process.wait() == 0
+    os.close(ours)
+    assert b"reading" in shown
+    assert b"\x1b[" in shown
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.exists(), reason=f"needs {DATA}")
+def test_the_solent_recording(tmp_path: Path) -> None:
+    result = detente("track", DATA / "ais" / "solent-2016-01-12.csv", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["input"]["rows_used"] == 18620
+    assert summary["scores"]["objects"] == 91
+    assert summary["scores"]["missed"] < 0.15 * summary["scores"]["present"]
+
+
+def test_aircraft_and_boats_are_recognised_tracked_and_scored(tmp_path: Path) -> None:
+    rows = [
+        {
+            "timestamp": 1533101250000 + 10_000 * k,
+            "icao24": f"4b190{n}",
+            "latitude": 46.0 + 0.3 * n,
+            "longitude": 7.0 + 0.03 * k,
+            "groundspeed": 449.0,
+            "track": 90.0,
+            "altitude": 35000,
+        }
+        for k in range(40)
+        for n in range(3)
+    ]
+    (tmp_path / "aircraft.json").write_text(json.dumps(rows))
+    result = detente("track", tmp_path / "aircraft.json", "--out", tmp_path / "air")
+    assert result.exit_code == 0, result.output
+    found = json.loads((tmp_path / "air" / "summary.json").read_text())
+    assert (found["tracks"], found["scores"]["identity_switches"]) == (3, 0)
+
+    scene = tmp_path / "scenario9"
+    scene.mkdir()
+    scans: list[dict[str, object]] = []
+    truth: list[list[dict[str, object]]] = []
+    for k in range(100):
+        boats = np.array([[50.0 + 0.5 * k, 20.0], [-40.0, 30.0 - 0.4 * k]])  # north, east
+        seen = (boats + RNG.normal(0, 2, (2, 2))).T.tolist()
+        scans.append(
+            {"sensorID": 2, "ownshipPosition": [0.0, 0.0], "time": 1.6e9 + k, "measurement": seen}
+        )
+        truth.append(
+            [{"targetID": n + 1, "position": [*boats[n], 0.0], "time": 1.6e9 + k} for n in range(2)]
+        )
+    (scene / "scenario9_detections.json").write_text(json.dumps(scans))
+    (scene / "scenario9_groundTruth.json").write_text(json.dumps(truth))
+    result = detente("track", scene, "--out", tmp_path / "sea")
+    assert result.exit_code == 0, result.output
+    assert "compared with the truth in the file" in result.output
+    found = json.loads((tmp_path / "sea" / "summary.json").read_text())
+    assert found["tracks"] == 2
+    assert found["scores"]["against"] == "truth"
+    assert found["scores"]["missed"] < 0.2
+    assert found["scores"]["position_rmse_m"] < 4.0
