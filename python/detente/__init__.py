@@ -4,12 +4,12 @@ Track what your sensors see, hand over exactly what was agreed, and fuse what pa
 one picture in which nothing is counted twice.
 """
 
-from detente import association, errors, exchange, fuse, metrics, simulate
+from detente import association, errors, exchange, filters, fuse, metrics, simulate
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
-from detente.motion import ConstantVelocity
+from detente.motion import ConstantAcceleration, ConstantVelocity, RandomWalk
 from detente.recordings import TrackedRecording, track
 from detente.sensors import (
     Disc,
@@ -36,6 +36,7 @@ if _DEBUG:
 
 __all__ = [
     "Birth",
+    "ConstantAcceleration",
     "ConstantVelocity",
     "Disc",
     "LocalFrame",
@@ -43,6 +44,7 @@ __all__ = [
     "Picture",
     "Pose",
     "PositionSensor",
+    "RandomWalk",
     "RangeBearingElevationSensor",
     "RangeBearingSensor",
     "Sector",
@@ -58,6 +60,7 @@ __all__ = [
     "association",
     "errors",
     "exchange",
+    "filters",
     "fuse",
     "metrics",
     "simulate",

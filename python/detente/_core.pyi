@@ -89,3 +89,44 @@ def arrow_from_columns(
 def covariance_intersection(
     mean_a: ArrayLike, cov_a: ArrayLike, mean_b: ArrayLike, cov_b: ArrayLike, criterion: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def predict(
+    mean: ArrayLike, cov: ArrayLike, transition: ArrayLike, noise: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def update(
+    mean: ArrayLike,
+    cov: ArrayLike,
+    measurement: ArrayLike,
+    measurement_matrix: ArrayLike,
+    noise: ArrayLike,
+) -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
+]: ...
+def update_extended(
+    mean: ArrayLike,
+    cov: ArrayLike,
+    measurement: ArrayLike,
+    predicted: ArrayLike,
+    jacobian: ArrayLike,
+    noise: ArrayLike,
+    angular: ArrayLike,
+) -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
+]: ...
+def unscented_points(mean: ArrayLike, cov: ArrayLike) -> NDArray[np.float64]: ...
+def predict_unscented(
+    images: ArrayLike, n: int, dim: int, noise: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def update_unscented(
+    mean: ArrayLike,
+    cov: ArrayLike,
+    points: ArrayLike,
+    images: ArrayLike,
+    measurement: ArrayLike,
+    noise: ArrayLike,
+    angular: ArrayLike,
+) -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
+]: ...
+def smooth(
+    mean: ArrayLike, cov: ArrayLike, transition: ArrayLike, noise: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...

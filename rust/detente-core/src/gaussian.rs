@@ -168,30 +168,66 @@ fn standard_block(dim: usize) -> impl Iterator<Item = Lanes> {
 }
 
 /// Reads up to eight dense rows (means n × d, covariances n × d × d) into one block.
+///
+/// Of a covariance only the lower triangle is read.
 #[inline(always)]
 pub fn load_block(dim: usize, mean: &[f64], cov: &[f64], block: &mut [Lanes]) {
-    let rows = mean.len() / dim;
     let (x, p) = block[..stride(dim)].split_at_mut(dim);
-    for lane in 0..rows {
-        for i in 0..dim {
-            x[i].0[lane] = mean[lane * dim + i];
-            for j in 0..i + 1 {
-                p[packed(i, j)].0[lane] = cov[(lane * dim + i) * dim + j];
-            }
-        }
-    }
+    load_rows(dim, mean, x);
+    load_symmetric(dim, cov, p);
 }
 
 /// Writes one block into up to eight dense rows.
 #[inline(always)]
 pub fn store_block(dim: usize, block: &[Lanes], mean: &mut [f64], cov: &mut [f64]) {
-    let rows = mean.len() / dim;
     let (x, p) = block[..stride(dim)].split_at(dim);
-    for lane in 0..rows {
+    store_rows(dim, x, mean);
+    store_symmetric(dim, p, cov);
+}
+
+/// Reads up to eight rows of `size` numbers, one row per lane.
+#[inline(always)]
+pub fn load_rows(size: usize, rows: &[f64], lanes: &mut [Lanes]) {
+    let lanes = &mut lanes[..size];
+    for (lane, row) in rows.chunks_exact(size).take(WIDTH).enumerate() {
+        for k in 0..size {
+            lanes[k].0[lane] = row[k];
+        }
+    }
+}
+
+/// Reads the lower triangles of up to eight square matrices, packed, one matrix per lane.
+#[inline(always)]
+pub fn load_symmetric(dim: usize, rows: &[f64], lanes: &mut [Lanes]) {
+    let lanes = &mut lanes[..packed_len(dim)];
+    for (lane, row) in rows.chunks_exact(dim * dim).take(WIDTH).enumerate() {
         for i in 0..dim {
-            mean[lane * dim + i] = x[i].0[lane];
+            for j in 0..i + 1 {
+                lanes[packed(i, j)].0[lane] = row[i * dim + j];
+            }
+        }
+    }
+}
+
+/// Writes up to eight rows of `size` numbers; the inverse of [`load_rows`].
+#[inline(always)]
+pub fn store_rows(size: usize, lanes: &[Lanes], rows: &mut [f64]) {
+    let lanes = &lanes[..size];
+    for (lane, row) in rows.chunks_exact_mut(size).take(WIDTH).enumerate() {
+        for k in 0..size {
+            row[k] = lanes[k].0[lane];
+        }
+    }
+}
+
+/// Writes up to eight square matrices; the inverse of [`load_symmetric`].
+#[inline(always)]
+pub fn store_symmetric(dim: usize, lanes: &[Lanes], rows: &mut [f64]) {
+    let lanes = &lanes[..packed_len(dim)];
+    for (lane, row) in rows.chunks_exact_mut(dim * dim).take(WIDTH).enumerate() {
+        for i in 0..dim {
             for j in 0..dim {
-                cov[(lane * dim + i) * dim + j] = p[packed(i, j)].0[lane];
+                row[i * dim + j] = lanes[packed(i, j)].0[lane];
             }
         }
     }

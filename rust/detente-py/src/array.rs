@@ -4,7 +4,7 @@ use detente_core::Error;
 use numpy::ndarray::{Dim, Dimension, IntoDimension};
 use numpy::{
     PyArray, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
-    PyUntypedArray, PyUntypedArrayMethods,
+    PyReadwriteArray, PyUntypedArray, PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
 
@@ -52,6 +52,43 @@ pub fn any_real<'py, const N: usize>(
     let any = checked(what, object, shape, "fiu", "real numbers", "float64")?;
     let float = numpy.call_method1("ascontiguousarray", (any, "float64"))?;
     Ok(Input { array: float.cast_into::<PyArrayDyn<f64>>()?.readonly() })
+}
+
+/// A matrix that all rows share, or one for each row.
+pub enum Matrices<'py> {
+    /// (r, c)
+    Shared(Input<'py, 2>),
+    /// (n, r, c)
+    Each(Input<'py, 3>),
+}
+
+impl Matrices<'_> {
+    /// The values, row by row.
+    pub fn values(&self) -> &[f64] {
+        match self {
+            Self::Shared(matrix) => matrix.values(),
+            Self::Each(matrices) => matrices.values(),
+        }
+    }
+}
+
+/// Reads `object` as one finite matrix of the given shape for all of `n` rows, or as one for each.
+pub fn matrices<'py>(
+    what: &str,
+    object: &Bound<'py, PyAny>,
+    n: usize,
+    [rows, columns]: [usize; 2],
+) -> PyResult<Matrices<'py>> {
+    let (rows, columns) = (Some(rows), Some(columns));
+    Ok(match ndim(object)? {
+        0..3 => Matrices::Shared(input(what, object, [rows, columns])?),
+        _ => Matrices::Each(input(what, object, [Some(n), rows, columns])?),
+    })
+}
+
+/// The number of dimensions of anything that NumPy reads as an array.
+pub fn ndim(object: &Bound<'_, PyAny>) -> PyResult<usize> {
+    object.py().import("numpy")?.call_method1("ndim", (object,))?.extract()
 }
 
 /// Reads `object` as one dimension of whole numbers that are not negative, of type T.
@@ -110,6 +147,11 @@ fn checked<'py, const N: usize>(
 
 /// Refuses a NaN or an infinity, naming its row.
 fn finite(what: &str, values: &[f64], row_length: usize) -> PyResult<()> {
+    const CHUNK: usize = 1024; // without an early exit a chunk is checked in registers
+    let good = |chunk: &[f64]| chunk.iter().fold(true, |good, value| good & value.is_finite());
+    if values.chunks(CHUNK).all(good) {
+        return Ok(());
+    }
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
         Some(at) => Err(exception(Error::NotFinite {
@@ -129,6 +171,18 @@ fn describe(shape: &[Option<usize>]) -> String {
         [one] => format!("({one},)"),
         many => format!("({})", many.join(", ")),
     }
+}
+
+/// A new array of zeros of the given shape, to be written.
+pub fn blank<'py, const N: usize>(
+    py: Python<'py>,
+    shape: [usize; N],
+) -> PyResult<PyReadwriteArray<'py, f64, Dim<[usize; N]>>>
+where
+    Dim<[usize; N]>: Dimension,
+    [usize; N]: IntoDimension<Dim = Dim<[usize; N]>>,
+{
+    Ok(PyArray::zeros(py, shape, false).try_readwrite()?)
 }
 
 /// A new array of the given shape over `values`.

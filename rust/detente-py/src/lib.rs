@@ -4,6 +4,7 @@ mod array;
 mod arrow;
 mod association;
 mod error;
+mod filters;
 mod fuse;
 mod geo;
 mod gil;
@@ -21,6 +22,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DEBUG", cfg!(debug_assertions))?;
     arrow::register(module)?;
     association::register(module)?;
+    filters::register(module)?;
     fuse::register(module)?;
     geo::register(module)?;
     metrics::register(module)?;

@@ -1,7 +1,9 @@
 //! Kalman filters on blocks of eight rows.
 
+pub mod dense;
 pub mod predict;
 pub mod project;
+pub mod smooth;
 pub mod state;
 pub mod unscented;
 pub mod update;

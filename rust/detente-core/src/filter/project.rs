@@ -40,6 +40,43 @@ impl Projection {
             Storage::Cross(c) => Link::Cross(&c[block * size..(block + 1) * size]),
         }
     }
+
+    /// The projection by the unscented transform: `points` of every row, and their images.
+    pub fn from_points(
+        dim: usize,
+        m: usize,
+        points: &[f64],
+        images: &[f64],
+        is_angle: impl Fn(usize) -> bool + Copy,
+    ) -> Self {
+        let count = unscented::count(dim);
+        let blocks = (points.len() / (count * dim)).div_ceil(WIDTH);
+        let mut predicted = vec![Lanes::ZERO; blocks * m];
+        let mut spread = vec![Lanes::ZERO; blocks * packed_len(m)];
+        let mut cross = vec![Lanes::ZERO; blocks * m * dim];
+        let each = points.chunks_exact(count * dim).zip(images.chunks_exact(count * m));
+        for (row, (points, images)) in each.enumerate() {
+            let (z, deviations) = unscented::centre(dim, m, images, is_angle);
+            let mut s = vec![0.0; packed_len(m)];
+            let mut c = vec![0.0; dim * m];
+            for (point, deviation) in deviations.chunks_exact(m).enumerate() {
+                let weight = unscented::weight(dim, point);
+                for k in 0..m {
+                    for l in 0..k + 1 {
+                        s[packed(k, l)] += weight * deviation[k] * deviation[l];
+                    }
+                    for i in 0..dim {
+                        let from_mean = points[point * dim + i] - points[i];
+                        c[i * m + k] += weight * from_mean * deviation[k];
+                    }
+                }
+            }
+            put(&mut predicted, row, &z);
+            put(&mut spread, row, &s);
+            put(&mut cross, row, &c);
+        }
+        Self { dim: m, predicted, spread, link: Storage::Cross(cross) }
+    }
 }
 
 /// Projects every row into the sensor's measurement space.
@@ -117,33 +154,7 @@ impl WithSimd for Spread<'_> {
 
 fn unscented_projection(sensor: &Sensor, rows: &Gaussians, axes: usize) -> Result<Projection> {
     let (m, dim) = (sensor.dim(axes), rows.dim());
-    let blocks = rows.blocks().len();
     let points = unscented::points(dim, &rows.dense_means(), &rows.packed_covs())?;
     let images = sensor.measure(axes, dim, &points)?;
-    let mut predicted = vec![Lanes::ZERO; blocks * m];
-    let mut spread = vec![Lanes::ZERO; blocks * packed_len(m)];
-    let mut cross = vec![Lanes::ZERO; blocks * m * dim];
-    let count = unscented::count(dim);
-    let each = points.chunks_exact(count * dim).zip(images.chunks_exact(count * m));
-    for (row, (points, images)) in each.enumerate() {
-        let (z, deviations) = unscented::centre(dim, m, images, |i| sensor.is_angle(i));
-        let mut s = vec![0.0; packed_len(m)];
-        let mut c = vec![0.0; dim * m];
-        for (point, deviation) in deviations.chunks_exact(m).enumerate() {
-            let weight = unscented::weight(dim, point);
-            for k in 0..m {
-                for l in 0..k + 1 {
-                    s[packed(k, l)] += weight * deviation[k] * deviation[l];
-                }
-                for i in 0..dim {
-                    let from_mean = points[point * dim + i] - points[i];
-                    c[i * m + k] += weight * from_mean * deviation[k];
-                }
-            }
-        }
-        put(&mut predicted, row, &z);
-        put(&mut spread, row, &s);
-        put(&mut cross, row, &c);
-    }
-    Ok(Projection { dim: m, predicted, spread, link: Storage::Cross(cross) })
+    Ok(Projection::from_points(dim, m, &points, &images, |i| sensor.is_angle(i)))
 }

@@ -54,8 +54,9 @@ pub fn update_block<S: Simd>(
     }
 }
 
+/// [`update_block`] compiled for capacities D and M; unrolled where they equal the dimensions.
 #[inline(always)]
-fn update<S: Simd, const D: usize, const M: usize>(
+pub(super) fn update<S: Simd, const D: usize, const M: usize>(
     simd: S,
     dim: usize,
     m: usize,
@@ -225,14 +226,28 @@ pub fn spread_block<S: Simd>(
     block: &[Lanes],
     out: &mut [Lanes],
 ) {
+    spread::<S, MAX_DIM, MAX_DIM>(simd, dim, m, jacobian, block, out);
+}
+
+/// [`spread_block`] compiled for capacities D and M; unrolled where they equal the dimensions.
+#[inline(always)]
+pub(super) fn spread<S: Simd, const D: usize, const M: usize>(
+    simd: S,
+    dim: usize,
+    m: usize,
+    jacobian: &[Lanes],
+    block: &[Lanes],
+    out: &mut [Lanes],
+) {
+    let (jacobian, out) = (&jacobian[..m * dim], &mut out[..packed_len(m)]);
     for part in 0..Vector::<S>::PARTS {
-        let state = State::<S, MAX_DIM>::load(simd, dim, block, part);
-        let cross: Matrix<S, MAX_DIM, MAX_DIM> =
+        let state = State::<S, D>::load(simd, dim, block, part);
+        let cross: Matrix<S, D, M> =
             state.cross_covariance(simd, m, Link::Jacobian(jacobian), part);
         for i in 0..m {
             for j in 0..i + 1 {
-                let mut sum = Vector::splat(simd, 0.0);
-                for a in 0..dim {
+                let mut sum = Vector::load(simd, &jacobian[i * dim], part) * cross[0][j];
+                for a in 1..dim {
                     sum += Vector::load(simd, &jacobian[i * dim + a], part) * cross[a][j];
                 }
                 sum.store(&mut out[packed(i, j)], part);
