@@ -62,17 +62,8 @@ pub enum Matrices<'py> {
     Each(Input<'py, 3>),
 }
 
-impl Matrices<'_> {
-    /// The values, row by row.
-    pub fn values(&self) -> &[f64] {
-        match self {
-            Self::Shared(matrix) => matrix.values(),
-            Self::Each(matrices) => matrices.values(),
-        }
-    }
-}
-
-/// Reads `object` as one finite matrix of the given shape for all of `n` rows, or as one for each.
+/// Reads `object` as one finite matrix of the given shape for all of `n` rows, or as one for each,
+/// which the callee checks for NaN and infinity.
 pub fn matrices<'py>(
     what: &str,
     object: &Bound<'py, PyAny>,
@@ -82,7 +73,7 @@ pub fn matrices<'py>(
     let (rows, columns) = (Some(rows), Some(columns));
     Ok(match ndim(object)? {
         0..3 => Matrices::Shared(input(what, object, [rows, columns])?),
-        _ => Matrices::Each(input(what, object, [Some(n), rows, columns])?),
+        _ => Matrices::Each(any_real(what, object, [Some(n), rows, columns])?),
     })
 }
 

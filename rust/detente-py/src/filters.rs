@@ -6,7 +6,9 @@ use detente_core::filter::dense::{
 use numpy::{PyArray2, PyArray3, PyArray4, PyReadwriteArray2, PyReadwriteArray3};
 use pyo3::prelude::*;
 
-use crate::array::{Input, Matrices, blank, input, matrices, ndim, output, whole_numbers};
+use crate::array::{
+    Input, Matrices, any_real, blank, input, matrices, ndim, output, whole_numbers,
+};
 use crate::gil::released;
 
 type Gaussians<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray3<f64>>);
@@ -17,7 +19,8 @@ type Posterior<'py> = (
     Bound<'py, PyArray3<f64>>,
 );
 
-/// Means and covariances as they came from Python.
+/// Means and covariances as they came from Python. The kernels refuse NaN and infinity themselves,
+/// in registers: another pass over memory would cost as much as the filter.
 struct Prior<'py> {
     n: usize,
     dim: usize,
@@ -27,9 +30,9 @@ struct Prior<'py> {
 
 impl<'py> Prior<'py> {
     fn read(mean: &Bound<'py, PyAny>, cov: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let mean = input::<2>("mean", mean, [None, None])?;
+        let mean = any_real::<2>("mean", mean, [None, None])?;
         let [n, dim] = mean.shape();
-        let cov = input::<3>("cov", cov, [Some(n), Some(dim), Some(dim)])?;
+        let cov = any_real::<3>("cov", cov, [Some(n), Some(dim), Some(dim)])?;
         Ok(Self { n, dim, mean, cov })
     }
 
@@ -95,7 +98,7 @@ fn update<'py>(
     noise: &Bound<'py, PyAny>,
 ) -> PyResult<Posterior<'py>> {
     let prior = Prior::read(mean, cov)?;
-    let measurement = input::<2>("measurement", measurement, [Some(prior.n), None])?;
+    let measurement = any_real::<2>("measurement", measurement, [Some(prior.n), None])?;
     let shape = [measurement.shape()[1], prior.dim];
     let h = matrices("measurement_matrix", measurement_matrix, prior.n, shape)?;
     updated(mean.py(), &prior, &measurement, Expected::Linear(h.per_row()), noise, &[])
@@ -112,9 +115,9 @@ fn update_extended<'py>(
     angular: &Bound<'py, PyAny>,
 ) -> PyResult<Posterior<'py>> {
     let prior = Prior::read(mean, cov)?;
-    let measurement = input::<2>("measurement", measurement, [Some(prior.n), None])?;
+    let measurement = any_real::<2>("measurement", measurement, [Some(prior.n), None])?;
     let m = measurement.shape()[1];
-    let predicted = input::<2>("predicted", predicted, [Some(prior.n), Some(m)])?;
+    let predicted = any_real::<2>("predicted", predicted, [Some(prior.n), Some(m)])?;
     let h = matrices("jacobian", jacobian, prior.n, [m, prior.dim])?;
     let angular = whole_numbers::<usize>("angular", angular)?;
     let expected = Expected::Extended(predicted.values(), h.per_row());
@@ -144,7 +147,7 @@ fn predict_unscented<'py>(
 ) -> PyResult<Gaussians<'py>> {
     let py = images.py();
     let shape = [Some(n * dense::count(dim)), Some(dim)];
-    let images = input::<2>(RETURNED, images, shape)?;
+    let images = any_real::<2>(RETURNED, images, shape)?;
     let noise = matrices("noise", noise, n, [dim, dim])?;
     let mut out = Blank::new(py, n, dim)?;
     let (values, noise, written) = (images.values(), noise.per_row(), out.rows()?);
@@ -164,11 +167,11 @@ fn update_unscented<'py>(
 ) -> PyResult<Posterior<'py>> {
     let prior = Prior::read(mean, cov)?;
     let (n, dim) = (prior.n, prior.dim);
-    let measurement = input::<2>("measurement", measurement, [Some(n), None])?;
+    let measurement = any_real::<2>("measurement", measurement, [Some(n), None])?;
     let m = measurement.shape()[1];
     let count = Some(n * dense::count(dim));
-    let points = input::<2>("points", points, [count, Some(dim)])?;
-    let images = input::<2>(RETURNED, images, [count, Some(m)])?;
+    let points = any_real::<2>("points", points, [count, Some(dim)])?;
+    let images = any_real::<2>(RETURNED, images, [count, Some(m)])?;
     let angular = whole_numbers::<usize>("angular", angular)?;
     let (points, images) = (points.values(), images.values());
     let projection = released(mean.py(), || dense::project(dim, m, points, images, &angular))?;

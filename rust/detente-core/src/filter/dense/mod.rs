@@ -50,3 +50,6 @@ impl<'a> RowsMut<'a> {
         means.zip(self.cov.chunks_mut(WIDTH * dim * dim))
     }
 }
+
+#[cfg(test)]
+mod tests;

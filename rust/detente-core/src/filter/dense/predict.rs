@@ -28,11 +28,11 @@ pub fn predict(
     pulp::Arch::new().dispatch(Predict { prior, transition, noise, out })
 }
 
-struct Predict<'a> {
-    prior: Rows<'a>,
-    transition: PerRow<'a>,
-    noise: PerRow<'a>,
-    out: RowsMut<'a>,
+pub(super) struct Predict<'a> {
+    pub prior: Rows<'a>,
+    pub transition: PerRow<'a>,
+    pub noise: PerRow<'a>,
+    pub out: RowsMut<'a>,
 }
 
 impl WithSimd for Predict<'_> {

@@ -7,14 +7,18 @@ use crate::filter::project::Projection;
 use crate::filter::unscented;
 use crate::linalg::{packed, packed_from_dense};
 
+const RETURNED: &str = "what the function returned";
+
 /// The points of every row, (2 d + 1) n of them, each of d numbers.
 ///
 /// # Errors
 /// [`crate::Error::NotPositiveDefinite`] with the first row whose P has no Cholesky factor;
-/// [`crate::Error::Setting`] for a dimension above [`crate::linalg::MAX_DIM`].
+/// [`crate::Error::NotFinite`] with the first row that is not finite; [`crate::Error::Setting`] for a dimension above [`crate::linalg::MAX_DIM`].
 pub fn points(prior: Rows<'_>) -> Result<Vec<f64>> {
     let dim = prior.dim;
     check_dim("the dimension of the state", dim)?;
+    check_rows("mean", dim, prior.mean)?;
+    check_rows("cov", dim * dim, prior.cov)?;
     let covs: Vec<Vec<f64>> =
         prior.cov.chunks_exact(dim * dim).map(|cov| packed_from_dense(dim, cov)).collect();
     unscented::points(dim, prior.mean, &covs)
@@ -32,7 +36,7 @@ pub fn predict_unscented(
     out: RowsMut<'_>,
 ) -> Result<()> {
     check_semidefinite("noise", dim, noise)?;
-    check_images(dim, images)?;
+    check_rows(RETURNED, dim, images)?;
     let moments = unscented::moments(dim, dim, images, |_| false);
     let rows = out.mean.chunks_exact_mut(dim).zip(out.cov.chunks_exact_mut(dim * dim));
     for (row, ((mean, cov), (mean_out, cov_out))) in moments.zip(rows).enumerate() {
@@ -59,11 +63,11 @@ pub fn project(
     images: &[f64],
     angular: &[usize],
 ) -> Result<Projection> {
-    check_images(m, images)?;
+    check_rows(RETURNED, m, images)?;
     Ok(Projection::from_points(dim, m, points, images, |k| angular.contains(&k)))
 }
 
-fn check_images(m: usize, images: &[f64]) -> Result<()> {
-    let mut rows = images.chunks_exact(m).enumerate();
-    rows.try_for_each(|(row, image)| check_finite("what the function returned", row, image))
+fn check_rows(what: &str, size: usize, values: &[f64]) -> Result<()> {
+    let mut rows = values.chunks_exact(size).enumerate();
+    rows.try_for_each(|(row, values)| check_finite(what, row, values))
 }

@@ -72,10 +72,10 @@ pub fn update(prior: Rows<'_>, measured: Measured<'_>, out: Updated<'_>) -> Resu
     pulp::Arch::new().dispatch(Update { prior, measured, out })
 }
 
-struct Update<'a> {
-    prior: Rows<'a>,
-    measured: Measured<'a>,
-    out: Updated<'a>,
+pub(super) struct Update<'a> {
+    pub prior: Rows<'a>,
+    pub measured: Measured<'a>,
+    pub out: Updated<'a>,
 }
 
 impl WithSimd for Update<'_> {
