@@ -50,7 +50,7 @@ class Settings:
         """Return the values as JSON can hold them."""
         return {
             "axes": self.motion.axes,
-            "motion_noise": np.diag(self.motion.noise(1.0)).tolist(),
+            "noise_after_a_second": np.diag(self.motion.noise(1.0)).tolist(),
             "birth": vars(self.birth),
             "survival_per_s": self.survival_per_s,
             "sensors": {

@@ -152,7 +152,7 @@ def recognise(source: Source) -> str:
     found = "a file of another kind"
     if data.startswith(PARQUET):
         found = "a Parquet file, whose columns have no fixed names"
-    elif head.startswith((b"!", b"$", b"\\")):
+    elif re.search(rb"^!..VD[MO],|^\$[A-Z]{5},|^\\\\", head, re.MULTILINE):
         found = "raw NMEA sentences, which are not read yet; export them as CSV"
     elif head.startswith((b"[", b"{")):
         if is_autoferry(data):

@@ -55,6 +55,7 @@ def test_no_file(tmp_path: Path) -> None:
         (b"a,b\n1,2\n", "a CSV file with the columns a, b"),
         (b'[{"a": 1}]', "JSON with the fields a"),
         (b"!AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09\n", "raw NMEA sentences"),
+        (b"# AIS\n\n!BSVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0*09\n", "raw NMEA sentences"),
         (b"PAR1....PAR1", "a Parquet file, whose columns have no fixed names"),
         (b"\x7fELF\x00\x00\x01", "a file of another kind"),
     ],
