@@ -19,7 +19,7 @@ Tracker = Callable[[Scenario], Iterator[NDArray[np.float64]]]
 FIRST_SCAN = 10  # the tracks have been found by then
 CUTOFF_M = 50.0
 # targets: scans, so that one run of the slowest takes about a minute
-SCANS = {10: 50, 50: 50, 100: 40, 200: 25} | ({500: 20, 1000: 14} if full() else {})
+SCANS = {10: 50, 50: 50, 100: 40, 200: 40} | ({500: 20, 1000: 14} if full() else {})
 SEEDS = {targets: 3 if full() and targets <= 200 else 1 for targets in SCANS}
 
 SETTINGS = {
