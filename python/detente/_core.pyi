@@ -40,6 +40,7 @@ class LocalFrame:
     def geodetic_from_en(
         self, en_height_m: ArrayLike
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+
 def gospa(
     truth: tuple[object, object],
     estimate: tuple[object, object],
@@ -85,7 +86,6 @@ def arrow_from_columns(
     utc: Sequence[str],
     zoneless: Sequence[str],
 ) -> _ArrowTable: ...
-
 def covariance_intersection(
     mean_a: ArrayLike, cov_a: ArrayLike, mean_b: ArrayLike, cov_b: ArrayLike, criterion: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
@@ -98,9 +98,7 @@ def update(
     measurement: ArrayLike,
     measurement_matrix: ArrayLike,
     noise: ArrayLike,
-) -> tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
-]: ...
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 def update_extended(
     mean: ArrayLike,
     cov: ArrayLike,
@@ -109,9 +107,7 @@ def update_extended(
     jacobian: ArrayLike,
     noise: ArrayLike,
     angular: ArrayLike,
-) -> tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
-]: ...
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 def unscented_points(mean: ArrayLike, cov: ArrayLike) -> NDArray[np.float64]: ...
 def predict_unscented(
     images: ArrayLike, n: int, dim: int, noise: ArrayLike
@@ -124,9 +120,7 @@ def update_unscented(
     measurement: ArrayLike,
     noise: ArrayLike,
     angular: ArrayLike,
-) -> tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
-]: ...
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 def smooth(
     mean: ArrayLike, cov: ArrayLike, transition: ArrayLike, noise: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
