@@ -322,7 +322,7 @@ def update_unscented(
     ...     [[3.0, 4.0]], [np.eye(2)], [[6.0]], lambda x: np.hypot(x[:, :1], x[:, 1:]), [[0.01]]
     ... )
     >>> after.mean.round(2)
-    array([[3.53, 4.71]])
+    array([[3.54, 4.73]])
     """
     points = _core.unscented_points(mean, cov)
     images = function(points)

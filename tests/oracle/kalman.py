@@ -1,5 +1,7 @@
 """The Kalman filter as textbooks print it, one row at a time, and the batch solution of a trajectory."""
 
+from fractions import Fraction
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,56 @@ def update(
     K = np.linalg.solve(S, H @ P).T
     keep = np.eye(len(x)) - K @ H
     return x + K @ innovation, keep @ P @ keep.T + K @ R @ K.T, innovation, S
+
+
+def exact_update(x: Floats, P: Floats, z: Floats, H: Floats, R: Floats) -> tuple[Floats, Floats]:
+    """Mean and covariance in rational arithmetic, rounded once at the end."""
+    (mean,), cov, (measured,), h, noise = (_rational(np.atleast_2d(a)) for a in (x, P, z, H, R))
+    hp = _product(h, cov)
+    s = [
+        [a + b for a, b in zip(*rows, strict=True)]
+        for rows in zip(_product(hp, _transpose(h)), noise, strict=True)
+    ]
+    gain = _transpose(_solve(s, hp))
+    expected = _product(h, [[a] for a in mean])
+    innovation = [[a - b] for a, [b] in zip(measured, expected, strict=True)]
+    shift, gained = _product(gain, innovation), _product(gain, hp)
+    after = [float(a + b) for a, [b] in zip(mean, shift, strict=True)]
+    left = [
+        [float(a - b) for a, b in zip(*rows, strict=True)] for rows in zip(cov, gained, strict=True)
+    ]
+    return np.array(after), np.array(left)
+
+
+Rational = list[list[Fraction]]
+
+
+def _rational(a: Floats) -> Rational:
+    return [[Fraction(float(value)) for value in row] for row in a]
+
+
+def _transpose(a: Rational) -> Rational:
+    return [list(column) for column in zip(*a, strict=True)]
+
+
+def _product(a: Rational, b: Rational) -> Rational:
+    columns = _transpose(b)
+    return [
+        [sum((x * y for x, y in zip(row, column, strict=True)), Fraction(0)) for column in columns]
+        for row in a
+    ]
+
+
+def _solve(a: Rational, b: Rational) -> Rational:
+    """A⁻¹ B by Gauss and Jordan, for a positive definite A."""
+    rows = [left + right for left, right in zip(a, b, strict=True)]
+    for i in range(len(rows)):
+        rows[i] = [value / rows[i][i] for value in rows[i]]
+        for k in range(len(rows)):
+            if k != i:
+                factor = rows[k][i]
+                rows[k] = [x - factor * y for x, y in zip(rows[k], rows[i], strict=True)]
+    return [row[len(a) :] for row in rows]
 
 
 def batch(

@@ -1,6 +1,8 @@
 //! Laws of the filters over the store's blocks: the same bits at every width of the registers, and
 //! covariances that stay positive definite for a million steps.
 
+#![allow(clippy::unwrap_used)] // a test may, its helpers too
+
 use detente_core::filter::predict::predict_block;
 use detente_core::filter::update::{Evidence, Link, spread_block, update_block};
 use detente_core::gaussian::stride;
@@ -124,15 +126,15 @@ fn every_width_gives_the_same_bits() {
     for (kind, axes, m) in cases {
         for leading in [true, false] {
             let steps = Steps::new(kind, axes, m, leading, 50);
-            let want = bits(pulp::Scalar::new().vectorize(steps.clone()));
+            let want = bits(Simd::vectorize(pulp::Scalar::new(), steps.clone()));
             assert_eq!(bits(pulp::Arch::new().dispatch(steps.clone())), want);
             #[cfg(target_arch = "x86_64")]
             {
                 if let Some(avx2) = pulp::x86::V3::try_new() {
-                    assert_eq!(bits(avx2.vectorize(steps.clone())), want, "{kind:?} {axes}");
+                    assert_eq!(bits(Simd::vectorize(avx2, steps.clone())), want, "{kind:?} {axes}");
                 }
                 if let Some(avx512) = pulp::x86::V4::try_new() {
-                    assert_eq!(bits(avx512.vectorize(steps)), want, "{kind:?} {axes}");
+                    assert_eq!(bits(Simd::vectorize(avx512, steps)), want, "{kind:?} {axes}");
                 }
             }
         }

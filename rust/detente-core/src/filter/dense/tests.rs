@@ -91,16 +91,16 @@ fn every_width_gives_the_same_bits() {
     for (dim, m) in [(1, 1), (2, 2), (3, 1), (4, 2), (6, 2), (6, 3), (9, 4)] {
         for leading in [true, false] {
             let run = Run { dim, m, leading };
-            let want = pulp::Scalar::new().vectorize(run);
+            let want = Simd::vectorize(pulp::Scalar::new(), run);
             assert!(want.iter().all(|&bits| f64::from_bits(bits).is_finite()));
             assert_eq!(pulp::Arch::new().dispatch(run), want);
             #[cfg(target_arch = "x86_64")]
             {
                 if let Some(avx2) = pulp::x86::V3::try_new() {
-                    assert_eq!(avx2.vectorize(run), want, "AVX2 {dim}/{m}");
+                    assert_eq!(Simd::vectorize(avx2, run), want, "AVX2 {dim}/{m}");
                 }
                 if let Some(avx512) = pulp::x86::V4::try_new() {
-                    assert_eq!(avx512.vectorize(run), want, "AVX-512 {dim}/{m}");
+                    assert_eq!(Simd::vectorize(avx512, run), want, "AVX-512 {dim}/{m}");
                 }
             }
         }
