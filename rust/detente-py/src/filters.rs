@@ -210,6 +210,9 @@ fn updated<'py>(
     Ok((mean, cov, innovation, innovation_cov))
 }
 
+/// mean (n, T, d), cov (n, T, d, d).
+type SmoothedArrays<'py> = (Bound<'py, PyArray3<f64>>, Bound<'py, PyArray4<f64>>);
+
 /// Smooths n sequences of T rows; F and Q are shared, one per step, or one per sequence and step.
 #[pyfunction]
 fn smooth<'py>(
@@ -217,7 +220,7 @@ fn smooth<'py>(
     cov: &Bound<'py, PyAny>,
     transition: &Bound<'py, PyAny>,
     noise: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyArray3<f64>>, Bound<'py, PyArray4<f64>>)> {
+) -> PyResult<SmoothedArrays<'py>> {
     let py = mean.py();
     let mean = input::<3>("mean", mean, [None, None, None])?;
     let [n, length, dim] = mean.shape();

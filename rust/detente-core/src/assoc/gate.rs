@@ -267,6 +267,7 @@ impl WithSimd for Whiten<'_> {
         match self.m {
             2 => self.blocks::<S, 2>(simd, 2),
             3 => self.blocks::<S, 3>(simd, 3),
+            4 => self.blocks::<S, 4>(simd, 4),
             m => self.blocks::<S, MAX_DIM>(simd, m),
         }
     }

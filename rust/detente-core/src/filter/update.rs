@@ -48,8 +48,10 @@ pub fn update_block<S: Simd>(
     match (dim, m) {
         (2, 2) => update::<S, 2, 2>(simd, 2, 2, link, evidence, block),
         (4, 2) => update::<S, 4, 2>(simd, 4, 2, link, evidence, block),
+        (4, 4) => update::<S, 4, 4>(simd, 4, 4, link, evidence, block),
         (6, 2) => update::<S, 6, 2>(simd, 6, 2, link, evidence, block),
         (6, 3) => update::<S, 6, 3>(simd, 6, 3, link, evidence, block),
+        (6, 6) => update::<S, 6, 6>(simd, 6, 6, link, evidence, block),
         _ => update::<S, MAX_DIM, MAX_DIM>(simd, dim, m, link, evidence, block),
     }
 }

@@ -17,6 +17,7 @@ pub use recording::{Keep, Recorded, Recording, Summary};
 pub use step::{Scan, Stepped};
 pub use store::Store;
 
+use crate::chi_square::chi_square_quantile;
 use crate::id::{Birthplace, IdKey, TrackId};
 use crate::linalg::{MAX_DIM, cholesky_one, packed_from_dense};
 use crate::motion::Motion;
@@ -69,6 +70,8 @@ impl Settings {
 pub struct Tracker {
     settings: Settings,
     store: Store,
+    /// The largest squared distance in a gate, for measurements of 1 to 9 components.
+    reach: Vec<f64>,
     undetected: Undetected,
     sensors: Vec<SensorLog>,
     time_s: f64,
@@ -85,7 +88,10 @@ impl Tracker {
         let undetected = Undetected::new(&settings.birth);
         let store = Store::new(settings.motion.dim());
         let time_s = f64::NEG_INFINITY;
-        Ok(Self { settings, store, undetected, sensors: Vec::new(), time_s, steps: 0 })
+        let reach = (1..=MAX_DIM)
+            .map(|m| chi_square_quantile(settings.gate_probability, m as f64))
+            .collect::<Result<_>>()?;
+        Ok(Self { settings, store, reach, undetected, sensors: Vec::new(), time_s, steps: 0 })
     }
 
     /// What the tracker was made with.
@@ -170,6 +176,11 @@ impl Tracker {
         }
         self.store = self.store.keep(|row| self.store.id[row] != id);
         Ok(())
+    }
+
+    /// The largest squared distance in the gate of a measurement of m components.
+    fn reach(&self, m: usize) -> f64 {
+        self.reach[m - 1]
     }
 
     fn refuse_earlier(&self, time_s: f64) -> Result<()> {

@@ -8,7 +8,6 @@ use super::update::update;
 use super::{Tracker, birth};
 use crate::Result;
 use crate::assoc::gate::gate;
-use crate::chi_square::chi_square_quantile;
 use crate::filter::project::project;
 use crate::sensor::{Mode, Sensor};
 
@@ -50,7 +49,7 @@ impl Tracker {
         sensor.check(axes, motion.dim())?;
         let scan = Canonical::new(scan, sensor, axes)?;
         let (time_s, detections) = (scan.time_s, scan.detections());
-        let reach = chi_square_quantile(self.settings.gate_probability, sensor.dim(axes) as f64)?;
+        let reach = self.reach(sensor.dim(axes));
 
         let selection = select(motion, sensor, &self.store, detections, time_s, reach);
         let mut near = selection.take(&self.store);

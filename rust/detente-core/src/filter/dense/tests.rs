@@ -24,7 +24,7 @@ fn covariances(dim: usize, seed: u64) -> Vec<f64> {
     let mut out = numbers(ROWS * dim * dim, seed);
     for matrix in out.chunks_exact_mut(dim * dim) {
         for i in 0..dim {
-            matrix[i * dim + i] = 1.5 * dim as f64 + matrix[i * dim + i];
+            matrix[i * dim + i] += 1.5 * dim as f64;
             for j in 0..i {
                 matrix[j * dim + i] = matrix[i * dim + j];
             }
