@@ -28,6 +28,11 @@ pub(super) struct SensorLog {
 }
 
 impl SensorLog {
+    /// Sensors are told apart by their names, and by whether they scan or are reported to.
+    fn is_of(&self, name: &str, rate_per_s: f64) -> bool {
+        self.name == name && (self.rate_per_s > 0.0) == (rate_per_s > 0.0)
+    }
+
     pub fn repeat(&self) -> u32 {
         self.repeat
     }
@@ -73,13 +78,14 @@ impl Tracker {
 
     /// How long ago this sensor last looked, zero if never.
     pub(super) fn since_last_s(&self, sensor: &Sensor, time_s: f64) -> f64 {
-        let log = self.sensors.iter().find(|log| log.name == sensor.name);
+        let log =
+            self.sensors.iter().find(|log| log.is_of(&sensor.name, sensor.report_rate_per_s()));
         log.map_or(0.0, |log| time_s - log.time_s)
     }
 
     /// Notes that a sensor looks now, and returns its number.
     pub(super) fn log(&mut self, name: &str, time_s: f64, rate_per_s: f64) -> usize {
-        let known = self.sensors.iter().position(|log| log.name == name);
+        let known = self.sensors.iter().position(|log| log.is_of(name, rate_per_s));
         let number = known.unwrap_or_else(|| {
             let never =
                 SensorLog { name: name.to_owned(), time_s: f64::NAN, repeat: 0, rate_per_s };

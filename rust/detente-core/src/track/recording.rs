@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Scan, Tracker};
 use crate::Result;
 use crate::id::TrackId;
-use crate::sensor::Sensor;
+use crate::sensor::{Mode, Sensor};
 
 /// Scans in the order of time.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ impl Tracker {
             let values = &recording.values[offset..offset + length];
             offset += length;
             self.step(Scan { time_s: recording.time_s[scan], values, noise: None }, sensor)?;
-            self.write_down(first as i64, &mut log, &mut numbers);
+            self.write_down(sensor, first as i64, &mut log, &mut numbers);
             if log.track.len() > room {
                 self.throw_away(keep, &mut log, &mut numbers);
                 room = ROOM.max(2 * log.track.len());
@@ -100,11 +100,19 @@ impl Tracker {
         Ok(log.of_confirmed(keep.confirmation))
     }
 
-    /// Appends the rows that the latest scan brought to its time.
-    fn write_down(&self, first: i64, log: &mut Recorded, numbers: &mut HashMap<TrackId, u32>) {
+    /// Appends the rows that the latest scan was about: all of a scanning sensor's, of a reporting
+    /// one's those that reported.
+    fn write_down(
+        &self,
+        sensor: &Sensor,
+        first: i64,
+        log: &mut Recorded,
+        numbers: &mut HashMap<TrackId, u32>,
+    ) {
         let store = &self.store;
         let dim = log.dim;
-        for row in (0..store.len()).filter(|&row| store.time_s[row] == self.time_s) {
+        let scanned = matches!(sensor.mode, Mode::Scanning { .. });
+        for row in (0..store.len()).filter(|&row| scanned || store.detection[row] >= 0) {
             let track = *numbers.entry(store.id[row]).or_insert_with(|| {
                 log.tracks.push(Summary {
                     id: store.id[row],

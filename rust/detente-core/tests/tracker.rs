@@ -1,0 +1,193 @@
+//! Laws of the tracker: results depend on inputs alone.
+
+use detente_core::Error;
+use detente_core::id::IdKey;
+use detente_core::linalg::packed_from_dense;
+use detente_core::motion::{Kind, Kinematic, Motion};
+use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor};
+use detente_core::track::{Birth, Scan, Settings, Store, Tracker};
+use proptest::prelude::*;
+
+fn tracker() -> Tracker {
+    Tracker::new(Settings {
+        motion: Motion::Kinematic(Kinematic::new(Kind::ConstantVelocity, &[0.05, 0.05]).unwrap()),
+        birth: Birth {
+            rate_density: 1e-7,
+            initial_density: 1e-5,
+            velocity_std_m_s: 10.0,
+            acceleration_std_m_s2: 1.0,
+        },
+        survival_per_s: 0.99,
+        gate_probability: 0.999,
+        prune_existence: 1e-5,
+        id_key: IdKey(1, 2),
+    })
+    .unwrap()
+}
+
+fn sensor(mode: Mode) -> Sensor {
+    Sensor {
+        name: "radar".to_owned(),
+        model: Model::Position,
+        noise: packed_from_dense(2, &[100.0, 0.0, 0.0, 100.0]),
+        mode,
+        clutter_density: 1e-6,
+        coverage: Coverage::Everywhere,
+        pose: Pose::default(),
+        linearisation: Linearisation::Extended,
+    }
+}
+
+fn scanning() -> Sensor {
+    sensor(Mode::Scanning { detection_probability: 0.9 })
+}
+
+/// Objects that move on straight lines, seen with a deterministic jitter, in `n` rows a scan.
+fn scene(n: usize, scans: usize) -> Vec<Vec<[f64; 2]>> {
+    let jitter = |k: usize| 9.0 * ((k * 7919 % 101) as f64 / 50.0 - 1.0);
+    (0..scans)
+        .map(|t| {
+            (0..n)
+                .filter(|i| (i + t) % 9 != 0) // now and then one is missed
+                .map(|i| {
+                    let (row, col) = ((i / 50) as f64, (i % 50) as f64);
+                    let speed = (i % 7) as f64 - 3.0;
+                    [
+                        70.0 * col + speed * t as f64 + jitter(i + 31 * t),
+                        70.0 * row - speed * t as f64 + jitter(i + 17 * t + 5),
+                    ]
+                })
+                .collect()
+        })
+        .collect()
+}
+
+fn run(tracker: &mut Tracker, sensor: &Sensor, scans: &[Vec<[f64; 2]>], start: usize) {
+    for (t, rows) in scans.iter().enumerate() {
+        let values: Vec<f64> = rows.iter().flatten().copied().collect();
+        let time_s = (start + t) as f64;
+        tracker.step(Scan { time_s, values: &values, noise: None }, sensor).unwrap();
+    }
+}
+
+/// The store without the caller's numbering of the detections, and bit by bit.
+fn bits(store: &Store) -> Vec<u64> {
+    let floats = store.gaussians.lanes().iter().flat_map(|lanes| lanes.0).map(f64::to_bits);
+    floats
+        .chain(store.id.iter().copied())
+        .chain(store.existence.iter().map(|r| r.to_bits()))
+        .collect()
+}
+
+#[test]
+fn one_thread_and_four_give_the_same_bits() {
+    let scans = scene(5000, 4); // enough rows that gating runs in parallel
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut tracker = tracker();
+            run(&mut tracker, &scanning(), &scans, 0);
+            assert!(tracker.store().len() > 4096);
+            bits(tracker.store())
+        })
+    };
+    assert_eq!(with(1), with(4));
+}
+
+#[test]
+fn a_restored_tracker_goes_on_as_if_nothing_had_happened() {
+    let scans = scene(60, 12);
+    let mut whole = tracker();
+    run(&mut whole, &scanning(), &scans, 0);
+    let mut first = tracker();
+    run(&mut first, &scanning(), &scans[..5], 0);
+    let mut second = tracker();
+    second.restore(&first.snapshot().unwrap()).unwrap();
+    run(&mut second, &scanning(), &scans[5..], 5);
+    assert_eq!(bits(whole.store()), bits(second.store()));
+}
+
+#[test]
+fn broken_snapshots_are_refused_and_change_nothing() {
+    let mut tracker = tracker();
+    run(&mut tracker, &scanning(), &scene(20, 3), 0);
+    let before = bits(tracker.store());
+    let bytes = tracker.snapshot().unwrap();
+    for cut in 0..bytes.len() {
+        assert!(matches!(tracker.restore(&bytes[..cut]), Err(Error::Decode { .. })), "{cut}");
+    }
+    assert_eq!(bits(tracker.store()), before);
+}
+
+#[test]
+fn a_failed_scan_changes_nothing() {
+    let mut tracker = tracker();
+    run(&mut tracker, &scanning(), &scene(20, 3), 0);
+    let before = tracker.snapshot().unwrap();
+    let bad = [
+        Scan { time_s: 1.0, values: &[0.0, 0.0], noise: None },
+        Scan { time_s: 9.0, values: &[0.0], noise: None },
+        Scan { time_s: 9.0, values: &[0.0, f64::NAN], noise: None },
+        Scan { time_s: 9.0, values: &[0.0, 0.0], noise: Some(&[1.0, 2.0, 1.0]) },
+        Scan { time_s: f64::NAN, values: &[], noise: None },
+    ];
+    for scan in bad {
+        assert!(tracker.step(scan, &scanning()).is_err());
+        assert_eq!(tracker.snapshot().unwrap(), before);
+    }
+}
+
+#[test]
+fn a_single_report_touches_only_its_neighbourhood() {
+    let reporting = sensor(Mode::Reporting { rate_per_s: 0.1 });
+    let mut tracker = tracker();
+    run(&mut tracker, &reporting, &scene(200, 1), 0);
+    let before = tracker.store().clone();
+    let near = [before.gaussians.mean(0, 0), before.gaussians.mean(0, 1)];
+    let stepped =
+        tracker.step(Scan { time_s: 1.0, values: &near, noise: None }, &reporting).unwrap();
+    assert!(stepped.id.contains(&before.id[0]) && stepped.id.len() < 20);
+    let moved = (0..before.len()).filter(|&row| tracker.store().time_s[row] == 1.0).count();
+    assert_eq!(moved, stepped.id.len());
+}
+
+#[test]
+fn a_reporting_object_is_doubted_as_it_stays_silent_and_others_are_not() {
+    let reporting = sensor(Mode::Reporting { rate_per_s: 0.1 });
+    let mut tracker = tracker();
+    run(&mut tracker, &reporting, &[vec![[0.0, 0.0]]], 0);
+    run(&mut tracker, &scanning(), &[vec![[0.0, 0.0]], vec![[0.0, 0.0]]], 1);
+    let now = tracker.store().existence[0];
+    let later = tracker.predict(62.0).unwrap().existence[0];
+    let alive = now * libm::exp(60.0 * libm::log(0.99));
+    let silent = libm::exp(-6.0);
+    assert!((later - alive * silent / (1.0 - alive + alive * silent)).abs() < 1e-12);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn the_order_of_the_detections_does_not_matter(seed in any::<u64>()) {
+        let scans = scene(40, 6);
+        let mut shuffled = scans.clone();
+        let mut state = seed | 1;
+        for scan in &mut shuffled {
+            for i in (1..scan.len()).rev() {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                scan.swap(i, (state >> 33) as usize % (i + 1));
+            }
+        }
+        let (mut a, mut b) = (tracker(), tracker());
+        run(&mut a, &scanning(), &scans, 0);
+        run(&mut b, &scanning(), &shuffled, 0);
+        prop_assert_eq!(bits(a.store()), bits(b.store()));
+        for row in 0..a.store().len() {
+            let of = |store: &Store, scan: &[[f64; 2]]| match store.detection[row] {
+                -1 => None,
+                k => Some(scan[k as usize]),
+            };
+            prop_assert_eq!(of(a.store(), &scans[5]), of(b.store(), &shuffled[5]));
+        }
+    }
+}
