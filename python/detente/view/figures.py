@@ -14,6 +14,7 @@ _WORDS = {
     "reports": "reports used",
     "rows": "rows read",
     "rows_read": "rows read",
+    "rows_bad": "rows that could not be used",
     "rows_rejected": "rows that could not be used",
     "rejected": "rows that could not be used",
     "truth_objects": "objects there really were",
