@@ -94,6 +94,13 @@ def test_a_page_says_that_coastlines_are_missing(
     assert any("pip install 'detente[coast]'" in text for text in page.text_of("p"))
 
 
+def test_a_small_place_has_no_backdrop(installed: Path) -> None:
+    del installed
+    layer, note = backdrop_layer(Plane(kind="mercator"), [0, 0, 400, 400])
+    assert layer is None
+    assert note == module.TOO_SMALL
+
+
 def test_a_metric_plane_has_no_backdrop(installed: Path) -> None:
     del installed
     assert backdrop_layer(Plane(kind="metric"), [0, 0, 9, 9]) == (None, None)
