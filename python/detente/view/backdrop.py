@@ -21,6 +21,7 @@ from detente.view.plane import LATITUDE_LIMIT_DEG, RADIUS_M, Plane
 
 _ACCURACY_M = {"f": 100, "h": 200, "i": 1_000, "l": 5_000, "c": 25_000}  # of GSHHG's resolutions
 _ACCURACIES_ACROSS = 400  # the map should be at least this many times wider than the error
+_LEAST_REACH_M = 3_000.0  # a smaller map would show the error of the finest data
 _GRID_STEPS = 4_000  # over the map as it is first shown
 _LEVELS = {1: "land", 2: "lake", 3: "land", 4: "lake"}  # land, lake, island in it, pond on that
 
@@ -28,6 +29,8 @@ MISSING = (
     "No coastlines or borders are drawn, as the data for them were not installed when this page "
     "was made (pip install 'detente[coast]')."
 )
+
+TOO_SMALL = "No coastlines are drawn: the data for them are too coarse for so small a place."
 
 FloatArray = NDArray[np.float64]
 
@@ -45,7 +48,8 @@ class Box:
 def backdrop_layer(plane: Plane, home: list[int]) -> tuple[Layer | None, str | None]:
     """Return the backdrop around a box of whole numbers, and the note that belongs to it.
 
-    The layer is None on a metric plane and where no package carries the data.
+    The layer is None on a metric plane, on a map smaller than the data are good for, and where no
+    package carries the data.
     """
     width, height = home[2] - home[0], home[3] - home[1]
     if plane.kind == "metric" or max(width, height) == 0:
@@ -54,6 +58,8 @@ def backdrop_layer(plane: Plane, home: list[int]) -> tuple[Layer | None, str | N
     if not files:
         return None, MISSING
     reach = max(width, height)
+    if reach * plane.quantum_m < _LEAST_REACH_M:
+        return None, TOO_SMALL
     region = [home[0] - reach, home[1] - reach, home[2] + reach, home[3] + reach]
     scale = max(1, reach // _GRID_STEPS)
     box = Box(

@@ -14,6 +14,7 @@ _WORDS = {
     "reports": "reports used",
     "rows": "rows read",
     "rows_read": "rows read",
+    "rows_bad": "rows that could not be used",
     "rows_rejected": "rows that could not be used",
     "rejected": "rows that could not be used",
     "truth_objects": "objects there really were",
@@ -23,9 +24,9 @@ _WORDS = {
     "position_rmse_m": "typical error of a position",
     "rmse_m": "typical error of a position",
     "gospa_m": "error of the whole picture (GOSPA; lower is better)",
-    "identity_switches": "times a track passed from one object to another",
-    "fragments": "times a track broke off and began anew",
-    "fragmentations": "times a track broke off and began anew",
+    "identity_switches": "times an object changed its track",
+    "fragments": "times an object was lost for a while",
+    "fragmentations": "times an object was lost for a while",
     "missed": "objects not followed, on average",
     "false": "tracks of nothing, on average",
     "rows_exchanged": "rows handed over",
@@ -100,8 +101,10 @@ def duration_text(seconds: float) -> str:
 
 def _rounded(value: float) -> str:
     """Return three significant figures, with thousands apart."""
-    if not math.isfinite(value) or abs(value) < _SMALL:
-        return f"{value:.3g}"
+    if not math.isfinite(value) or value == 0.0:
+        return f"{value:g}"
+    if abs(value) < _SMALL:
+        return f"< {_SMALL:g}" if value > 0 else f"> -{_SMALL:g}"
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

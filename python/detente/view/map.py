@@ -203,7 +203,7 @@ def _table(
     names = short_texts(ids)
     if "name" in tracks:
         said = column(tracks, "name", of="tracks")
-        names = [str(said[k]) if said[k] is not None else short for k, short in enumerate(names)]
+        names = [str(said[k] or short) for k, short in enumerate(names)]
     return {
         "id": ids,
         "name": names,

@@ -1,7 +1,9 @@
 """Land and borders under a map: files made here, clipping against an obvious oracle."""
 
 import math
+import re
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,13 @@ def test_a_page_says_that_coastlines_are_missing(
     assert any("pip install 'detente[coast]'" in text for text in page.text_of("p"))
 
 
+def test_a_small_place_has_no_backdrop(installed: Path) -> None:
+    del installed
+    layer, note = backdrop_layer(Plane(kind="mercator"), [0, 0, 400, 400])
+    assert layer is None
+    assert note == module.TOO_SMALL
+
+
 def test_a_metric_plane_has_no_backdrop(installed: Path) -> None:
     del installed
     assert backdrop_layer(Plane(kind="metric"), [0, 0, 9, 9]) == (None, None)
@@ -131,3 +140,10 @@ def test_the_package_s_files_read(monkeypatch: pytest.MonkeyPatch, decode: Decod
     assert counts["lake"] >= 10
     assert counts["border"] >= 5
     assert all(len(decode(g["x"])) == sum(g["counts"]) for g in layer["groups"])
+
+
+def test_the_extra_that_the_page_names_exists() -> None:
+    extras = metadata.metadata("detente").get_all("Provides-Extra")
+    named = re.findall(r"detente\[(\w+)\]", module.MISSING)
+    assert named == ["coast"]
+    assert set(named) <= set(extras or [])

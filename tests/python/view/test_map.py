@@ -142,8 +142,8 @@ def test_signed_and_unsigned_identities_compare_exactly(read: Read) -> None:
 def test_a_track_without_a_name_goes_by_its_identity(
     points: Columns, tracks: Columns, read: Read
 ) -> None:
-    some: Columns = {**tracks, "name": ["a", None, "c"]}
-    assert read(map_page(points, some, title="t")).data["table"]["name"] == ["a", "0000", "c"]
+    some: Columns = {**tracks, "name": ["", None, "c"]}
+    assert read(map_page(points, some, title="t")).data["table"]["name"] == ["ffff", "0000", "c"]
 
 
 def test_a_map_may_lie_across_the_180th_meridian(read: Read) -> None:
