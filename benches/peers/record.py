@@ -21,7 +21,6 @@ THREAD_SETTINGS = (
 )
 PEERS = ("detente", "numpy", "scipy", "stonesoup", "filterpy", "simdkalman", "nrl-tracker", "lap")
 NOT_INSTALLED = "not installed"
-NOT_BUILT = "not built yet"
 
 Row = dict[str, str | int | float]
 
