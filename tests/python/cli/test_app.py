@@ -257,3 +257,14 @@ def test_aircraft_and_boats_are_recognised_tracked_and_scored(tmp_path: Path) ->
     assert found["scores"]["against"] == "truth"
     assert found["scores"]["missed"] < 0.2
     assert found["scores"]["position_rmse_m"] < 4.0
+
+
+def test_the_demo_writes_its_page_and_refuses_a_date_outside_the_offer(tmp_path: Path) -> None:
+    result = detente("demo", "--out", tmp_path / "demo")
+    assert result.exit_code == 0, result.output
+    assert "pending" in result.output
+    assert (tmp_path / "demo" / "index.html").exists()
+    refused = detente("demo", "--out", tmp_path / "other", "--accept-on", "1999-01-01")
+    assert refused.exit_code == 2
+    assert refused.stderr.startswith("detente: the offer can be accepted from 2021-06-16")
+    assert not (tmp_path / "other").exists()
