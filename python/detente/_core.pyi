@@ -1,9 +1,39 @@
 # The compiled module, checked against the binary by mypy.stubtest.
-from collections.abc import Sequence
-from typing import Any, final, type_check_only
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, final, type_check_only
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "DEBUG",
+    "Kinematic",
+    "LocalFrame",
+    "Sensor",
+    "Tracker",
+    "__version__",
+    "arrow_from_columns",
+    "assign",
+    "chi_square_cdf",
+    "chi_square_quantile",
+    "columns_from_arrow",
+    "continuity",
+    "covariance_intersection",
+    "ecef_from_geodetic",
+    "geodetic_from_ecef",
+    "gospa",
+    "nees",
+    "nis",
+    "ospa",
+    "predict",
+    "predict_unscented",
+    "root_mean_square",
+    "smooth",
+    "unscented_points",
+    "update",
+    "update_extended",
+    "update_unscented",
+]
 
 __version__: str
 DEBUG: bool
@@ -124,3 +154,96 @@ def update_unscented(
 def smooth(
     mean: ArrayLike, cov: ArrayLike, transition: ArrayLike, noise: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
+@final
+class Sensor:
+    def __new__(
+        cls,
+        model: object,
+        axes: int,
+        *,
+        name: str,
+        noise: ArrayLike,
+        detection_probability: float | None,
+        report_rate_per_s: float | None,
+        clutter_density: float,
+        coverage: tuple[float, float, float] | None,
+        position_m: Sequence[float],
+        heading_rad: float,
+        unscented: bool,
+    ) -> Sensor: ...
+    @property
+    def dim(self) -> int: ...
+    def measure(self, states: ArrayLike) -> NDArray[np.float64]: ...
+
+_Columns: TypeAlias = tuple[
+    NDArray[np.uint64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]
+_Diagnostics: TypeAlias = tuple[
+    NDArray[np.uint64],
+    NDArray[np.uint32],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]
+_Points: TypeAlias = tuple[
+    NDArray[np.uint64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+]
+_Summaries: TypeAlias = tuple[
+    NDArray[np.uint64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.uint64],
+    NDArray[np.float64],
+]
+
+@final
+class Tracker:
+    def __new__(
+        cls,
+        motion: object,
+        *,
+        birth: tuple[float, float, float, float],
+        survival_per_s: float,
+        gate_probability: float,
+        prune_existence: float,
+        id_key: int,
+    ) -> Tracker: ...
+    @property
+    def time_s(self) -> float: ...
+    def step(
+        self,
+        time_s: float,
+        measurements: ArrayLike,
+        sensor: Sensor,
+        noise: ArrayLike | None,
+        pose: tuple[Sequence[float], float, Sequence[float]] | None,
+    ) -> tuple[_Columns, _Diagnostics]: ...
+    def predict(self, time_s: float) -> _Columns: ...
+    def add(
+        self, time_s: float, mean: ArrayLike, cov: ArrayLike, existence: ArrayLike
+    ) -> NDArray[np.uint64]: ...
+    def track(
+        self,
+        time_s: ArrayLike,
+        sensor: ArrayLike,
+        start: ArrayLike,
+        values: ArrayLike,
+        sensors: Sequence[Sensor],
+        confirmation: float,
+        progress: Callable[[int], object] | None,
+    ) -> tuple[_Points, _Summaries]: ...
+    def snapshot(self) -> bytes: ...
+    def restore(self, snapshot: bytes) -> None: ...
+    def remove(self, track_id: int) -> None: ...

@@ -184,7 +184,7 @@ def _scans(
     scans, which = np.unique(every, axis=0, return_inverse=True)
     counts = np.bincount(which.reshape(-1)[: len(keys)], minlength=len(scans))
     start = np.concatenate([[0], np.cumsum(counts)])
-    return order, scans[:, 0], scans[:, 1].astype(np.int64), start
+    return order, scans[:, 0].astype(float), scans[:, 1].astype(np.int64), start.astype(np.int64)
 
 
 def _values(

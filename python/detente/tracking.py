@@ -281,7 +281,7 @@ class Tracker:
         ShapeError, DTypeError, NotFiniteError, NotPositiveDefiniteError
             If an array is not what it should be.
         """
-        core_pose = None if pose is None else pose._core()  # noqa: SLF001 - the same package
+        core_pose = None if pose is None else pose._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         core_sensor = _core_sensor(sensor, self._axes)
         columns, details = self._core.step(time_s, measurements, core_sensor, noise, core_pose)
         return Tracks(time_s, *columns, Diagnostics(*details) if diagnostics else None)

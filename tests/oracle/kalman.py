@@ -1,4 +1,4 @@
-"""The Kalman filter as textbooks print it, one row at a time, and the batch solution of a trajectory."""
+"""Textbook Kalman filters, one row at a time: slow, obvious, the oracle of detente.filters."""
 
 from fractions import Fraction
 

@@ -40,7 +40,7 @@ def _version(
 
 
 @app.command()
-def track(  # noqa: PLR0917 - typer passes them by name
+def track(
     files: Annotated[
         list[Path],
         typer.Argument(

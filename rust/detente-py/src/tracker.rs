@@ -199,8 +199,8 @@ impl PyTracker {
     }
 
     /// Forgets a track.
-    fn remove(&mut self, id: u64) -> PyResult<()> {
-        self.0.remove(id).map_err(exception)
+    fn remove(&mut self, track_id: u64) -> PyResult<()> {
+        self.0.remove(track_id).map_err(exception)
     }
 
     /// The time of the latest scan, −∞ before the first.
