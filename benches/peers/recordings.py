@@ -33,7 +33,7 @@ def tables(recording: Recording, settings: Settings) -> tuple[dt.Table, dt.Table
         scans=recording.scans,
         survival_per_s=settings.survival_per_s,
     )
-    return confirmed(found.points, found.tracks)
+    return confirmed(found.points, found.tracks, kind=recording.kind)
 
 
 def only(recording: Recording, sensors: tuple[str, ...]) -> Recording:

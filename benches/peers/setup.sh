@@ -5,4 +5,5 @@ cd "$(dirname "$0")"
 test -d .venv || python3 -m venv .venv
 .venv/bin/python -m pip install --quiet --upgrade pip
 .venv/bin/python -m pip install --quiet --requirement requirements.txt
-.venv/bin/python -m pip install --quiet --force-reinstall --no-deps ../..
+.venv/bin/python -m pip uninstall --quiet --yes detente # or the same version is kept
+.venv/bin/python -m pip install --quiet "../..[cli]"
