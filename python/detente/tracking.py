@@ -222,9 +222,10 @@ class Tracker:
             )
         if association != "gnn":
             raise SettingError(f'association must be "gnn", found {association!r}')
+        core_motion = _core_motion(motion)
         self._axes = motion.axes
         self._core = _core.Tracker(
-            _core_motion(motion),
+            core_motion,
             birth=(
                 birth.rate_density,
                 birth.initial_density,

@@ -11,7 +11,7 @@ from detente.demo.story import HYPOTHETICAL, WATCH_DAYS, WATCH_S, Step
 from detente.demo.summary import Summary, words_from_summary
 from detente.demo.watches import NAMES, Moment, Watch
 from detente.exchange import Picture
-from detente.view import AgreementStep, Coverage, PartyPicture, mission_page
+from detente.view import AgreementStep, Coverage, PartyPicture, Section, mission_page
 
 Columns = dict[str, NDArray[Any]]
 
@@ -35,6 +35,10 @@ def demo_page(watches: Sequence[Watch], steps: Sequence[Step], summary: Summary)
         ),
         summary=words_from_summary(summary),
         notes=_notes(),
+        sections=[
+            Section(start_s=index * WATCH_S, name=f"{_date(day)} 2021, 06:00 UTC")
+            for index, day in enumerate(WATCH_DAYS)
+        ],
         is_posix=False,
     )
 
@@ -129,6 +133,7 @@ def _step(step: Step, watches: Sequence[Watch]) -> AgreementStep:
         text=step.text,
         must_act=step.must_act,
         hypothetical=step.is_hypothetical,
+        when=f"{_date(str(np.datetime64(step.time_ns, 'ns'))[:10])} 2021",
     )
 
 

@@ -1,4 +1,5 @@
 //! The layers of the core import one way (rust/ARCHITECTURE.md).
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

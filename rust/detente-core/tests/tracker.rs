@@ -1,4 +1,5 @@
 //! Laws of the tracker: results depend on inputs alone.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use detente_core::Error;
 use detente_core::id::IdKey;
@@ -190,4 +191,18 @@ proptest! {
             prop_assert_eq!(of(a.store(), &scans[5]), of(b.store(), &shuffled[5]));
         }
     }
+}
+
+#[test]
+fn where_a_limited_sensor_has_looked_there_is_less_left_to_find() {
+    let mut limited = scanning();
+    limited.coverage = Coverage::Disc { range_m: 1e4 };
+    let born = |looks: usize, sensor: &Sensor| {
+        let mut tracker = tracker();
+        run(&mut tracker, sensor, &vec![Vec::new(); looks], 0);
+        run(&mut tracker, sensor, &[vec![[0.0, 0.0]]], looks);
+        tracker.store().existence[0]
+    };
+    assert!(born(5, &limited) < 0.5 * born(0, &limited));
+    assert_eq!(born(5, &limited), born(5, &scanning()));
 }

@@ -6,7 +6,7 @@ use super::Settings;
 use super::newborn::{Newborn, Prior, newborns};
 use crate::assoc::gate::Detections;
 use crate::motion::Motion;
-use crate::sensor::{Coverage, Mode, Sensor};
+use crate::sensor::{Mode, Sensor};
 use crate::{Error, Result};
 
 /// How objects appear.
@@ -80,18 +80,12 @@ impl Undetected {
         Self { density, time_s }
     }
 
-    /// A look that leaves an object unseen with some probability thins the field; only a sensor
-    /// that sees everything thins a uniform one. Of a reporting sensor the look is the time since
-    /// its latest report.
+    /// A look that leaves an object unseen with some probability thins the field. Of a reporting
+    /// sensor the look is the time since its latest report.
     pub fn thinned(self, sensor: &Sensor, since_last_s: f64) -> Self {
-        let unseen = match (sensor.mode, sensor.coverage) {
-            (Mode::Scanning { detection_probability }, Coverage::Everywhere) => {
-                1.0 - detection_probability
-            }
-            (Mode::Reporting { rate_per_s }, Coverage::Everywhere) => {
-                libm::exp(-rate_per_s * since_last_s)
-            }
-            _ => 1.0,
+        let unseen = match sensor.mode {
+            Mode::Scanning { detection_probability } => 1.0 - detection_probability,
+            Mode::Reporting { rate_per_s } => libm::exp(-rate_per_s * since_last_s),
         };
         Self { density: self.density * unseen, ..self }
     }

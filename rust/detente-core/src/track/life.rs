@@ -1,7 +1,7 @@
 //! How tracks live on, begin and are forgotten.
 
 use super::Tracker;
-use super::birth::Origins;
+use super::birth::{Origins, Undetected};
 use super::canonical::Canonical;
 use super::gnn::Allocation;
 use super::select::Selection;
@@ -10,7 +10,7 @@ use crate::Result;
 use crate::assoc::assign::MISS;
 use crate::filter::predict::predict;
 use crate::id::Birthplace;
-use crate::sensor::{Mode, Sensor};
+use crate::sensor::{Coverage, Mode, Sensor};
 
 /// How often all rows are looked at, when single reports touch only some.
 const SWEEP: u64 = 256;
@@ -25,6 +25,8 @@ pub(super) struct SensorLog {
     repeat: u32,
     /// The rate of its reports, zero if it scans.
     rate_per_s: f64,
+    /// The objects still unseen where it looks, if it does not see everything.
+    undetected: Option<Undetected>,
 }
 
 impl SensorLog {
@@ -76,6 +78,32 @@ impl Tracker {
         .collect()
     }
 
+    /// The objects still unseen where a sensor looks.
+    ///
+    /// A sensor that sees everything thins the field everywhere; another has a field of its own,
+    /// since where it has looked there is less left to find than elsewhere.
+    pub(super) fn undetected(&self, sensor: &Sensor) -> Undetected {
+        let rate_per_s = sensor.report_rate_per_s();
+        let log = self.sensors.iter().find(|log| log.is_of(&sensor.name, rate_per_s));
+        match (sensor.coverage, log.and_then(|log| log.undetected)) {
+            (Coverage::Everywhere, _) | (_, None) => self.undetected,
+            (_, Some(own)) => own,
+        }
+    }
+
+    /// Notes what a look left unseen.
+    pub(super) fn note_unseen(&mut self, sensor: &Sensor, number: usize, left: Undetected) {
+        if sensor.coverage != Coverage::Everywhere {
+            self.sensors[number].undetected = Some(left);
+            return;
+        }
+        let thinner = left.density / self.undetected.at(&self.settings, self.time_s).density;
+        self.undetected = left;
+        for own in self.sensors.iter_mut().filter_map(|log| log.undetected.as_mut()) {
+            own.density *= if thinner.is_finite() { thinner } else { 1.0 };
+        }
+    }
+
     /// How long ago this sensor last looked, zero if never.
     pub(super) fn since_last_s(&self, sensor: &Sensor, time_s: f64) -> f64 {
         let log =
@@ -87,8 +115,13 @@ impl Tracker {
     pub(super) fn log(&mut self, name: &str, time_s: f64, rate_per_s: f64) -> usize {
         let known = self.sensors.iter().position(|log| log.is_of(name, rate_per_s));
         let number = known.unwrap_or_else(|| {
-            let never =
-                SensorLog { name: name.to_owned(), time_s: f64::NAN, repeat: 0, rate_per_s };
+            let never = SensorLog {
+                name: name.to_owned(),
+                time_s: f64::NAN,
+                repeat: 0,
+                rate_per_s,
+                undetected: None,
+            };
             self.sensors.push(never);
             self.sensors.len() - 1
         });

@@ -56,7 +56,7 @@ impl Tracker {
         self.advance(&mut near, time_s)?;
         let projection = project(sensor, &near.gaussians, axes)?;
         let candidates = gate(sensor, &projection, near.len(), detections, reach);
-        let undetected = self.undetected.at(&self.settings, time_s);
+        let undetected = self.undetected(sensor).at(&self.settings, time_s);
         let origins = birth::origins(&self.settings, &undetected, sensor, detections)?;
         let allocation = gnn::allocate(
             &candidates,
@@ -70,8 +70,9 @@ impl Tracker {
         let stepped = update(sensor, &mut near, &projection, detections, &allocation);
 
         // nothing fails from here on, so that a failed scan has changed nothing
-        self.undetected = undetected.thinned(sensor, self.since_last_s(sensor, time_s));
+        let thinned = undetected.thinned(sensor, self.since_last_s(sensor, time_s));
         let number = self.log(&sensor.name, time_s, sensor.report_rate_per_s());
+        self.note_unseen(sensor, number, thinned);
         self.settle(sensor, &mut near, &allocation, &scan.order, number);
         self.store.detection.fill(-1);
         selection.put(&mut self.store, near);
