@@ -35,7 +35,7 @@ def test_every_column_has_its_shape_and_type() -> None:
 
 
 def test_the_newborn_weighs_the_integral_of_the_birth_density() -> None:
-    # the integral of λ p_D times the likelihood, / (that + clutter), with λ = 1e-6, p_D = 0.9, clutter 1e-6
+    # the integral of λ p_D likelihood over that and clutter: λ = 1e-6, p_D = 0.9, clutter 1e-6
     tracks = a_tracker().step(0.0, [[0.0, 0.0]], sensor=RADAR)
     assert tracks.existence[0] == pytest.approx(0.9 / 1.9, rel=1e-12)
 
