@@ -242,6 +242,7 @@ class Tracker:
         values: ArrayLike,
         sensors: Sequence[Sensor],
         confirmation: float,
+        smooth: bool,
         progress: Callable[[int], object] | None,
     ) -> tuple[_Points, _Summaries]: ...
     def snapshot(self) -> bytes: ...

@@ -52,6 +52,7 @@ def track(
     prune_existence: float = 1e-5,
     id_key: int = 0,
     confirmation: float = 0.5,
+    smooth: bool = False,
     progress: Callable[[int, int], object] | None = None,
 ) -> TrackedRecording:
     """Track a whole recording in one call; the interpreter lock is released.
@@ -71,6 +72,9 @@ def track(
         count that saw nothing.
     confirmation : float
         A track is kept if its existence reached this.
+    smooth : bool
+        Whether each state is estimated from all detections of its track, the later ones too
+        (Rauch, Tung and Striebel 1965); ``existence`` stays as the tracker saw it at the time.
     progress : callable, optional
         Hears now and then how many scans of how many are done.
 
@@ -81,7 +85,7 @@ def track(
     Raises
     ------
     SettingError
-        A column or a sensor is missing.
+        A column or a sensor is missing, or `smooth` with a motion model of your own.
     NotFiniteError
         A measurement or a time is NaN or infinite.
 
@@ -125,6 +129,7 @@ def track(
         values,
         [each._core(motion.axes) for each in sensors],  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         confirmation,
+        smooth,
         None if progress is None else lambda done: progress(done, len(time_s)),
     )
     return TrackedRecording(_points(points, order, motion), _tracks(tracks))

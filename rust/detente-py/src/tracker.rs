@@ -148,7 +148,7 @@ impl PyTracker {
     }
 
     /// Steps through a recording; `progress` hears how many scans are done.
-    #[pyo3(signature = (time_s, sensor, start, values, sensors, confirmation, progress))]
+    #[pyo3(signature = (time_s, sensor, start, values, sensors, confirmation, smooth, progress))]
     #[allow(clippy::too_many_arguments, reason = "columns, called from one place")]
     fn track<'py>(
         &mut self,
@@ -159,6 +159,7 @@ impl PyTracker {
         values: &Bound<'py, PyAny>,
         sensors: Vec<Bound<'py, PySensor>>,
         confirmation: f64,
+        smooth: bool,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(Points<'py>, Summaries<'py>)> {
         let time_s = input::<1>("time_s", time_s, [None])?;
@@ -183,8 +184,9 @@ impl PyTracker {
             })
             .map_err(|error: PyErr| Error::User(Box::new(error)))
         };
-        let recorded =
-            released(py, || self.0.track(recording, &sensors, Keep { confirmation }, report))?;
+        let recorded = released(py, || {
+            self.0.track(recording, &sensors, Keep { confirmation, smooth }, report)
+        })?;
         points(py, recorded)
     }
 

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use super::{Scan, Tracker};
-use crate::Result;
+use crate::filter::smooth::smooth;
 use crate::id::TrackId;
+use crate::motion::Motion;
 use crate::sensor::{Mode, Sensor};
+use crate::{Error, Result};
 
 /// Scans in the order of time.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +27,8 @@ pub struct Recording<'a> {
 pub struct Keep {
     /// A track counts if its existence reached this.
     pub confirmation: f64,
+    /// Whether the states are smoothed, each by all detections of its track.
+    pub smooth: bool,
 }
 
 /// The tracks of a recording, point after point, track after track.
@@ -97,7 +101,11 @@ impl Tracker {
             }
             progress(scan + 1)?;
         }
-        Ok(log.of_confirmed(keep.confirmation))
+        let mut log = log.of_confirmed(keep.confirmation);
+        if keep.smooth {
+            log.smooth(&self.settings.motion)?;
+        }
+        Ok(log)
     }
 
     /// Appends the rows that the latest scan was about: all of a scanning sensor's, of a reporting
@@ -187,6 +195,32 @@ impl Recorded {
         let tracks = self.tracks.iter().zip(wanted).filter(|(_, wanted)| **wanted);
         out.tracks = tracks.map(|(track, _)| *track).collect();
         out
+    }
+
+    /// Smooths track after track (Rauch–Tung–Striebel).
+    fn smooth(&mut self, motion: &Motion) -> Result<()> {
+        let Motion::Kinematic(model) = motion else {
+            return Err(Error::Setting {
+                what: "smooth",
+                expected: "False with a motion model of the user's own, which has no smoother yet",
+                found: "True".to_owned(),
+            });
+        };
+        let dim = self.dim;
+        let mut start = 0;
+        for track in self.track.chunk_by(|a, b| a == b) {
+            let end = start + track.len();
+            let times = &self.time_s[start..end];
+            let means = &mut self.mean[start * dim..end * dim];
+            let covs = &mut self.cov[start * dim * dim..end * dim * dim];
+            smooth(dim, means, covs, |k, f, q| {
+                let dt_s = times[k + 1] - times[k];
+                f.copy_from_slice(&model.transition(dt_s));
+                q.copy_from_slice(&model.noise(dt_s));
+            })?;
+            start = end;
+        }
+        Ok(())
     }
 
     /// Keeps the given points, in the given order.
