@@ -1,4 +1,6 @@
-"""Textbook Kalman filters, one row at a time: slow, obvious, the oracle of detente.filters."""
+# pyright: basic
+# ruff: noqa: N803, N806 (F, P, Q, H, R as in the formulas)
+"""The Kalman filter as textbooks print it, in rational numbers, and for a whole trajectory."""
 
 from fractions import Fraction
 
@@ -74,7 +76,7 @@ def _solve(a: Rational, b: Rational) -> Rational:
     return [row[len(a) :] for row in rows]
 
 
-def batch(
+def batch(  # noqa: PLR0917 (the names of the formulas)
     x0: Floats, P0: Floats, F: list[Floats], Q: list[Floats], z: Floats, H: Floats, R: Floats
 ) -> tuple[Floats, Floats]:
     """Every state of a trajectory at once, by the normal equations of weighted least squares.
@@ -96,4 +98,6 @@ def batch(
             information[both, both] += A.T @ np.linalg.inv(Q[k]) @ A
     cov = np.linalg.inv(information)
     means = (cov @ vector).reshape(T, d)
-    return means, np.array([cov[k * d : (k + 1) * d, k * d : (k + 1) * d] for k in range(T)])
+    return means, np.array(
+        [cov[k * d : (k + 1) * d, k * d : (k + 1) * d] for k in range(T)], np.float64
+    )
