@@ -162,6 +162,17 @@ def test_bad_input_is_named(
         run()
 
 
+def test_an_innovation_covariance_below_zero_names_its_row() -> None:
+    """Three correlations of -0.9 are each possible, all together they are not."""
+    cov = np.repeat(np.eye(3)[np.newaxis], 12, axis=0)
+    cov[10] = 1.9 * np.eye(3) - 0.9
+    with pytest.raises(
+        dt.errors.NotPositiveDefiniteError,
+        match="the innovation covariance must be symmetric positive definite, row 10 is not",
+    ):
+        filters.update(np.zeros((12, 3)), cov, np.zeros((12, 1)), [[1.0, 1.0, 1.0]], [[0.1]])
+
+
 def test_an_exception_of_the_users_function_comes_through() -> None:
     def fails(_: Floats) -> Floats:
         raise ZeroDivisionError("mine")
