@@ -1,4 +1,3 @@
-# ruff: noqa: N803, N806 (F, Q, H, R as in the formulas)
 """How fast are the filters on NumPy's layout? CPU time of one core, the fastest of several calls.
 
 Run: python benches/python/filters.py. The work per row is constant: the rate should not depend on n

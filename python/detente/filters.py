@@ -153,7 +153,7 @@ def update(
     return Posterior(*_core.update(mean, cov, measurement, measurement_matrix, noise))
 
 
-def update_extended(  # noqa: PLR0917 (the data come in the order of `update`)
+def update_extended(
     mean: ArrayLike,
     cov: ArrayLike,
     measurement: ArrayLike,

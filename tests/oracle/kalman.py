@@ -1,5 +1,4 @@
 # pyright: basic
-# ruff: noqa: N803, N806 (F, P, Q, H, R as in the formulas)
 """The Kalman filter as textbooks print it, in rational numbers, and for a whole trajectory."""
 
 from fractions import Fraction
@@ -76,7 +75,7 @@ def _solve(a: Rational, b: Rational) -> Rational:
     return [row[len(a) :] for row in rows]
 
 
-def batch(  # noqa: PLR0917 (the names of the formulas)
+def batch(
     x0: Floats, P0: Floats, F: list[Floats], Q: list[Floats], z: Floats, H: Floats, R: Floats
 ) -> tuple[Floats, Floats]:
     """Every state of a trajectory at once, by the normal equations of weighted least squares.

@@ -1,5 +1,4 @@
 # pyright: basic
-# ruff: noqa: N803, N806 (F, P, Q, H, R as in the formulas)
 """Filters: against textbook forms and a batch solution, their laws, and their consistency."""
 
 from typing import NamedTuple

@@ -1,5 +1,4 @@
 # pyright: basic
-# ruff: noqa: N806 (F, P, Q, H, R as in the formulas)
 """Motion models: against Van Loan's matrix exponential, and the laws of time."""
 
 from typing import Any
