@@ -39,9 +39,10 @@ class Posterior(NamedTuple):
     cov : (n, d, d) float64
         Symmetric.
     innovation : (n, m) float64
-        The measurement less what was expected, ν.
+        The measurement less what was expected.
     innovation_cov : (n, m, m) float64
-        Its covariance S, the noise included: νᵀ S⁻¹ ν is chi-square with m degrees of freedom.
+        Its covariance S, the noise included: innovationᵀ S⁻¹ innovation is chi-square distributed
+        with m degrees of freedom.
     """
 
     mean: Floats
@@ -103,7 +104,7 @@ def update(
     measurement_matrix: ArrayLike,
     noise: ArrayLike,
 ) -> Posterior:
-    """Update every row by its measurement: x ← x + K ν, P ← P - K S Kᵀ, K = P Hᵀ S⁻¹.
+    """Update every row by its measurement: x ← x + K (z - H x), P ← P - K S Kᵀ, K = P Hᵀ S⁻¹.
 
     The covariance is computed in Bierman's form of Joseph's, which stays symmetric and positive
     definite even when the noise is many orders of magnitude below the prior.

@@ -1,4 +1,5 @@
-"""Textbook Kalman filters, one row at a time: slow, obvious, the oracle of detente.filters."""
+# pyright: basic
+"""The Kalman filter as textbooks print it, in rational numbers, and for a whole trajectory."""
 
 from fractions import Fraction
 
@@ -96,4 +97,6 @@ def batch(
             information[both, both] += A.T @ np.linalg.inv(Q[k]) @ A
     cov = np.linalg.inv(information)
     means = (cov @ vector).reshape(T, d)
-    return means, np.array([cov[k * d : (k + 1) * d, k * d : (k + 1) * d] for k in range(T)])
+    return means, np.array(
+        [cov[k * d : (k + 1) * d, k * d : (k + 1) * d] for k in range(T)], np.float64
+    )

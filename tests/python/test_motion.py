@@ -1,3 +1,4 @@
+# pyright: basic
 """Motion models: against Van Loan's matrix exponential, and the laws of time."""
 
 from typing import Any
