@@ -10,7 +10,7 @@ setup:
     test -d .venv || python3 -m venv .venv
     {{python}} -m pip install --quiet --upgrade pip
     {{python}} -m pip install --quiet --group dev --group test --group check
-    just dev
+    "{{just_executable()}}" dev
 
 # Build the optimised extension in place
 dev:
