@@ -12,9 +12,9 @@ setup:
     {{python}} -m pip install --quiet --group dev --group test --group check
     "{{just_executable()}}" dev
 
-# Build the optimised extension in place
+# Build the optimised extension in place, with every extra
 dev:
-    {{python}} -m maturin develop --release --extras all --quiet
+    {{python}} -m maturin develop --release --extras cli,polars,pandas,coast --quiet
 
 # Format both languages
 fmt:
