@@ -34,7 +34,7 @@ check:
 
 # Rust laws and oracles, then the README's test command
 test:
-    cargo nextest run --workspace --quiet
+    cargo nextest run --workspace --status-level fail
     {{python}} -m pytest --quiet
 
 # Side by side with the peers (see benches/README.md)
