@@ -155,7 +155,7 @@ COMMAND = "from detente.cli import main; main()"
 
 
 def test_the_command_itself(tmp_path: Path) -> None:
-    run = subprocess.run(  # noqa: S603 - our own command
+    run = subprocess.run(
         [sys.executable, "-c", COMMAND, "track", tmp_path / "no.csv", "--out", tmp_path / "out"],
         capture_output=True,
         text=True,
@@ -168,7 +168,7 @@ def test_the_command_itself(tmp_path: Path) -> None:
 
 def test_without_the_extra_it_says_what_to_install() -> None:
     code = f"import sys; sys.modules['typer'] = None; {COMMAND}"
-    run = subprocess.run(  # noqa: S603 - our own command
+    run = subprocess.run(
         [sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=False
     )
     assert run.returncode != 0
@@ -181,7 +181,7 @@ def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path) -> None:
     import pty  # noqa: PLC0415 - not on every system
 
     ours, theirs = pty.openpty()
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, "-c", COMMAND, "track", ships(tmp_path), "--out", tmp_path / "out"],
         stdout=subprocess.PIPE,
         stderr=theirs,

@@ -106,7 +106,7 @@ for number in range(10**9):
 @pytest.mark.parametrize("attempt", range(8))
 def test_a_killed_writer_leaves_the_old_output_or_the_new(tmp_path: Path, attempt: int) -> None:
     out = tmp_path / "out"
-    with subprocess.Popen(  # noqa: S603 - our own script
+    with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(out)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
