@@ -138,6 +138,9 @@ def _mistakes_told() -> Generator[None]:
     """Tell of an error in one line and leave with code 2."""
     try:
         yield
+    except FileNotFoundError as error:
+        typer.echo(f"detente: {error.filename}: there is no such file; check the path", err=True)
+        raise typer.Exit(_MISTAKE) from None
     except (DetenteError, OSError) as error:
         typer.echo(f"detente: {error}", err=True)
         raise typer.Exit(_MISTAKE) from None

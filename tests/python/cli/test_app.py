@@ -268,3 +268,13 @@ def test_the_demo_writes_its_page_and_refuses_a_date_outside_the_offer(tmp_path:
     assert refused.exit_code == 2
     assert refused.stderr.startswith("detente: the offer can be accepted from 2021-06-16")
     assert not (tmp_path / "other").exists()
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = detente("track", tmp_path / "none.csv", "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert (
+        result.stderr
+        == f"detente: {tmp_path / 'none.csv'}: there is no such file; check the path\n"
+    )
+    assert not (tmp_path / "out").exists()
