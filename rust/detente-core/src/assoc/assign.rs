@@ -1,6 +1,7 @@
 //! Minimum-cost assignment on sparse problems in which every row may also be missed.
 
-use crate::assoc::augment::{Edge, Search};
+use super::augment::{Edge, Search};
+use super::compressed::Compressed;
 use crate::{Error, Result};
 
 /// The column of a row that is missed.
@@ -106,56 +107,15 @@ pub fn assign<'w>(problem: Sparse<'_>, workspace: &'w mut Workspace) -> Result<A
 }
 
 /// Refuses a problem whose arrays do not fit together.
-fn check(problem: &Sparse<'_>) -> Result<()> {
-    let Sparse { indptr, indices, cost, miss_cost, columns } = problem;
-    let length = |what: &str, expected: usize, found: usize| {
-        if expected == found {
-            return Ok(());
-        }
-        let (what, expected, found) =
-            (what.to_owned(), format!("({expected},)"), format!("({found},)"));
-        Err(Error::Shape { what, expected, found })
-    };
-    length("miss_cost", indptr.len().saturating_sub(1), miss_cost.len())?;
-    length("cost", indices.len(), cost.len())?;
-    let rises =
-        indptr.first() == Some(&0) && indptr.last() == Some(&indices.len()) && indptr.is_sorted();
-    if !rises {
-        return Err(Error::Setting {
-            what: "indptr",
-            expected: "non-decreasing from 0 to the number of edges",
-            found: describe_indptr(indptr, indices.len()),
-        });
-    }
-    if let Some(&found) = indices.iter().find(|&&column| column as usize >= *columns) {
-        return Err(Error::Setting {
-            what: "indices",
-            expected: "smaller than the number of columns",
-            found: format!("{found} of {columns} columns"),
-        });
-    }
-    if [miss_cost.len(), indices.len(), *columns].iter().any(|&n| n >= MISS as usize) {
-        return Err(Error::Setting {
-            what: "the problem",
-            expected: "smaller than 2³² − 1 rows, columns and edges",
-            found: format!("{} × {columns} with {} edges", miss_cost.len(), indices.len()),
-        });
-    }
+pub(super) fn check(problem: &Sparse<'_>) -> Result<()> {
+    let &Sparse { indptr, indices, cost, miss_cost, columns } = problem;
+    let (edge, row) = (("cost", cost), ("miss_cost", miss_cost));
+    Compressed { indptr, indices, edge, row, columns }.check()?;
     match miss_cost.iter().position(|cost| !cost.is_finite()) {
         Some(row) => {
             Err(Error::NotFinite { what: "miss_cost".to_owned(), row, value: miss_cost[row] })
         }
         None => Ok(()),
-    }
-}
-
-/// What is wrong with `indptr`, in words.
-fn describe_indptr(indptr: &[usize], edges: usize) -> String {
-    match (indptr.first(), indptr.last(), indptr.windows(2).position(|pair| pair[1] < pair[0])) {
-        (None, ..) => "no entries (no rows need one entry, 0)".to_owned(),
-        (Some(&first), ..) if first != 0 => format!("{first} at its start"),
-        (.., Some(at)) => format!("{} after {} at row {at}", indptr[at + 1], indptr[at]),
-        (_, last, _) => format!("{} at its end with {edges} edges", last.unwrap_or(&0)),
     }
 }
 
