@@ -7,6 +7,7 @@ one picture in which nothing is counted twice.
 from detente import association, errors, exchange, filters, fuse, metrics, simulate
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
+from detente.births import Birth, BirthFromDetections, BirthMixture
 from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
 from detente.motion import ConstantAcceleration, ConstantVelocity, RandomWalk
@@ -22,7 +23,7 @@ from detente.sensors import (
     UserSensor,
 )
 from detente.table import Table
-from detente.tracking import Birth, Tracker, Tracks, UserMotion
+from detente.tracking import Tracker, Tracks, UserMotion
 
 if _DEBUG:
     import warnings
@@ -36,6 +37,8 @@ if _DEBUG:
 
 __all__ = [
     "Birth",
+    "BirthFromDetections",
+    "BirthMixture",
     "ConstantAcceleration",
     "ConstantVelocity",
     "Disc",

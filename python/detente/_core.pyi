@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "DEBUG",
+    "Birth",
     "Kinematic",
     "LocalFrame",
     "Sensor",
@@ -176,12 +177,32 @@ class Sensor:
     def dim(self) -> int: ...
     def measure(self, states: ArrayLike) -> NDArray[np.float64]: ...
 
+@final
+class Birth:
+    @staticmethod
+    def uniform(
+        rate_density: float,
+        initial_density: float,
+        region_m: ArrayLike | None,
+        velocity_std_m_s: float,
+        acceleration_std_m_s2: float,
+    ) -> Birth: ...
+    @staticmethod
+    def mixture(
+        mean: ArrayLike, cov: ArrayLike, rate_per_s: ArrayLike, initial: ArrayLike
+    ) -> Birth: ...
+    @staticmethod
+    def detections(
+        rate_per_s: float, initial: float, velocity_std_m_s: float, acceleration_std_m_s2: float
+    ) -> Birth: ...
+
 _Columns: TypeAlias = tuple[
     NDArray[np.uint64],
     NDArray[np.float64],
     NDArray[np.float64],
     NDArray[np.float64],
     NDArray[np.int64],
+    NDArray[np.float64],
     NDArray[np.float64],
     NDArray[np.float64],
 ]
@@ -214,10 +235,14 @@ class Tracker:
         cls,
         motion: object,
         *,
-        birth: tuple[float, float, float, float],
+        birth: Birth,
         survival_per_s: float,
+        association: str,
         gate_probability: float,
         prune_existence: float,
+        max_hypotheses: int,
+        prune_hypothesis: float,
+        recycle_existence: float,
         id_key: int,
     ) -> Tracker: ...
     @property
@@ -231,6 +256,7 @@ class Tracker:
         pose: tuple[Sequence[float], float, Sequence[float]] | None,
     ) -> tuple[_Columns, _Diagnostics]: ...
     def predict(self, time_s: float) -> _Columns: ...
+    def estimate(self, method: str, threshold: float) -> _Columns: ...
     def add(
         self, time_s: float, mean: ArrayLike, cov: ArrayLike, existence: ArrayLike
     ) -> NDArray[np.uint64]: ...

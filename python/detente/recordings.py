@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.births import BirthModel
 from detente.errors import NotFiniteError, SettingError, ShapeError
 from detente.sensors import Sensor
 from detente.table import Table
-from detente.tracking import Association, Birth, Motion, Tracker
+from detente.tracking import Association, Motion, Tracker
 
 _STATE_COLUMNS = (
     ("x_m", "y_m", "z_m"),
@@ -43,7 +44,7 @@ def track(
     detections: Any,  # noqa: ANN401 - any data frame of any library
     *,
     motion: Motion,
-    birth: Birth,
+    birth: BirthModel,
     sensor: Sensor | Mapping[str, Sensor],
     scans: Any = None,  # noqa: ANN401 - any data frame of any library
     survival_per_s: float = 0.99,

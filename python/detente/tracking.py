@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente import _core
+from detente.births import Birth, BirthFromDetections, BirthMixture, BirthModel
 from detente.errors import SettingError
 from detente.sensors import Pose, Sensor
 
@@ -51,29 +52,6 @@ class UserMotion:
     noise: Callable[[NDArray[np.float64]], ArrayLike]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Birth:
-    """How objects appear: a Poisson field of uniform density.
-
-    Parameters
-    ----------
-    rate_density : float
-        New objects per m^axes and second.
-    initial_density : float
-        Unseen objects per m^axes before the first scan.
-    velocity_std_m_s : float
-        Standard deviation of a new object's velocity, per axis [m/s].
-    acceleration_std_m_s2 : float
-        Standard deviation of a new object's acceleration, per axis [m/s²]; used by motion models
-        with accelerations.
-    """
-
-    rate_density: float
-    initial_density: float
-    velocity_std_m_s: float
-    acceleration_std_m_s2: float = 1.0
-
-
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
     """What happened to each track that a scan concerned.
@@ -113,11 +91,16 @@ class Tracks:
     cov : (n, d, d) float64
         Symmetric, positive definite.
     existence : (n,) float64
-        Probability that the object exists.
+        Probability that the object exists; of "pmbm" over all hypotheses.
     detection_index : (n,) int64
         The caller's row that the track was given in the latest scan, −1 for none.
     first_time_s, last_detection_time_s : (n,) float64
         Time of the first and of the latest detection [s].
+    conditional_existence : (n,) float64
+        Probability that the object exists if the likeliest global hypothesis is right; the same as
+        `existence` where there is only one ("gnn", "jpda").
+    threshold : float
+        What `confirmed` asks for unless told: 0.5, of "pmbm" 0.4.
     diagnostics : Diagnostics or None
         Only if asked for.
     """
@@ -130,15 +113,22 @@ class Tracks:
     detection_index: NDArray[np.int64]
     first_time_s: NDArray[np.float64]
     last_detection_time_s: NDArray[np.float64]
+    conditional_existence: NDArray[np.float64]
+    threshold: float = 0.5
     diagnostics: Diagnostics | None = None
 
     def __len__(self) -> int:
         """Return the number of tracks."""
         return len(self.id)
 
-    def confirmed(self, threshold: float = 0.5) -> "Tracks":
-        """Return the tracks whose existence is at least the threshold."""
-        return self[self.existence >= threshold]
+    def confirmed(self, threshold: float | None = None) -> "Tracks":
+        """Return the tracks whose existence is at least the threshold.
+
+        Of "pmbm" the existence that counts is that under the likeliest global hypothesis: the first
+        estimator of García-Fernández et al. 2018. `Tracker.estimate` has the others.
+        """
+        threshold = self.threshold if threshold is None else threshold
+        return self[self.conditional_existence >= threshold]
 
     def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> "Tracks":
         """Return the given rows: a mask, an array of indices or a slice."""
@@ -151,6 +141,8 @@ class Tracks:
             self.detection_index[rows],
             self.first_time_s[rows],
             self.last_detection_time_s[rows],
+            self.conditional_existence[rows],
+            self.threshold,
         )
 
 
@@ -209,32 +201,29 @@ class Tracker:
         self,
         *,
         motion: Motion,
-        birth: Birth,
+        birth: BirthModel,
         survival_per_s: float = 0.99,
         association: Association = "gnn",
         gate_probability: float = 0.9999,
         prune_existence: float = 1e-5,
+        max_hypotheses: int = 200,
+        prune_hypothesis: float = 1e-4,
+        recycle_existence: float = 1e-3,
         id_key: int = 0,
     ) -> None:
-        if association in ("jpda", "pmbm"):
-            raise SettingError(
-                f'association="{association}" is not built yet; use association="gnn"'
-            )
-        if association != "gnn":
-            raise SettingError(f'association must be "gnn", found {association!r}')
         core_motion = _core_motion(motion)
         self._axes = motion.axes
+        self._threshold = 0.4 if association == "pmbm" else 0.5
         self._core = _core.Tracker(
             core_motion,
-            birth=(
-                birth.rate_density,
-                birth.initial_density,
-                birth.velocity_std_m_s,
-                birth.acceleration_std_m_s2,
-            ),
+            birth=_core_birth(birth),
             survival_per_s=survival_per_s,
+            association=association,
             gate_probability=gate_probability,
             prune_existence=prune_existence,
+            max_hypotheses=max_hypotheses,
+            prune_hypothesis=prune_hypothesis,
+            recycle_existence=recycle_existence,
             id_key=id_key,
         )
 
@@ -285,7 +274,8 @@ class Tracker:
         core_pose = None if pose is None else pose._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         core_sensor = _core_sensor(sensor, self._axes)
         columns, details = self._core.step(time_s, measurements, core_sensor, noise, core_pose)
-        return Tracks(time_s, *columns, Diagnostics(*details) if diagnostics else None)
+        kept = Diagnostics(*details) if diagnostics else None
+        return Tracks(time_s, *columns, self._threshold, kept)
 
     def predict(self, time_s: float) -> Tracks:
         """Return the tracks as they are expected to be at a time; the tracker stays as it is.
@@ -295,7 +285,37 @@ class Tracker:
         TimeOrderError
             For a time before the latest scan.
         """
-        return Tracks(time_s, *self._core.predict(time_s))
+        return Tracks(time_s, *self._core.predict(time_s), self._threshold)
+
+    def estimate(
+        self,
+        method: Literal["existence", "cardinality", "joint"] = "existence",
+        *,
+        threshold: float | None = None,
+    ) -> Tracks:
+        """Return the objects that are estimated to exist at the time of the latest scan.
+
+        Parameters
+        ----------
+        method : {"existence", "cardinality", "joint"}
+            The estimators of García-Fernández et al. 2018. ``"existence"``: the tracks of the
+            likeliest global hypothesis that exist with at least `threshold`, as
+            `Tracks.confirmed` does. ``"cardinality"``: the likeliest number of objects, then the
+            likeliest tracks of that number. ``"joint"``: the likeliest set of tracks.
+        threshold : float, optional
+            For ``"existence"``: 0.5 unless told, of "pmbm" 0.4.
+
+        Returns
+        -------
+        Tracks
+
+        Raises
+        ------
+        SettingError
+            There is no such method.
+        """
+        threshold = self._threshold if threshold is None else threshold
+        return Tracks(self.time_s, *self._core.estimate(method, threshold), self._threshold)
 
     def add(
         self, time_s: float, mean: ArrayLike, cov: ArrayLike, *, existence: ArrayLike
@@ -351,6 +371,12 @@ def _core_sensor(sensor: Sensor, axes: int) -> _core.Sensor:
             f"sensor must be a Sensor such as dt.PositionSensor(...), found {sensor!r}"
         )
     return sensor._core(axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+
+
+def _core_birth(birth: BirthModel) -> _core.Birth:
+    if not isinstance(birth, Birth | BirthMixture | BirthFromDetections):
+        raise SettingError(f"birth must be a birth model such as dt.Birth(...), found {birth!r}")
+    return birth._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
 
 
 def _core_motion(motion: Motion) -> object:

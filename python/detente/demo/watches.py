@@ -11,7 +11,8 @@ from detente.demo.story import RECIPIENT, SENDER, WATCH_S, watch_starts_ns
 from detente.exchange import Agreement, Party, Picture, Report, State
 from detente.exchange.instant import NS_PER_S
 from detente.sensors import PositionSensor
-from detente.tracking import Birth, Tracker
+from detente.births import Birth
+from detente.tracking import Tracker
 
 NAMES = (SENDER, RECIPIENT)
 CUTOFF_M = 300.0

@@ -15,7 +15,7 @@ import numpy as np
 from detente.errors import SettingError
 from detente.motion import ConstantVelocity
 from detente.sensors import PositionSensor, StateSensor
-from detente.tracking import Birth
+from detente.births import Birth
 
 if TYPE_CHECKING:
     from detente.io.recording import Recording

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.births import Birth, BirthMixture, BirthModel
 from detente.errors import SettingError
 from detente.motion import ConstantVelocity
 from detente.sensors import PositionSensor
 from detente.simulate.draws import generator, square_root
 from detente.simulate.scans import Detections, detections
 from detente.simulate.targets import Truth, moved, truth
-from detente.tracking import Birth
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Scenario:
         Lowest and highest east and north of the clutter [m].
     sensor : PositionSensor
         What saw them, a scanning sensor.
-    birth : Birth
+    birth : Birth or BirthMixture
         For a tracker: how targets appear.
     survival_per_s : float
         For a tracker: the probability to live one more second.
@@ -41,7 +41,7 @@ class Scenario:
     detections: Detections
     region_m: NDArray[np.float64]
     sensor: PositionSensor
-    birth: Birth
+    birth: BirthModel
     survival_per_s: float
 
 
@@ -61,8 +61,8 @@ def scenario(
     x ← Fx + w forwards and x ← F⁻¹(x + w) backwards, with an acceleration density of
     0.02 m²/s³. All live from the first scan; the first target dies after the 40th. Positions
     with 1 m deviation, detection probability 0.9, ten false detections a scan on 300 m × 300 m.
-    Its authors give the filter a normal birth intensity around (100, 100) m with 150 m
-    deviation: 3 at the start, 0.005 a scan; the densities here are its means over the region.
+    As its authors do, the filter is given a normal birth intensity around (100, 100) m with
+    150 m deviation and velocities of 1 m/s deviation: 3 objects at the start, 0.005 a scan.
 
     Parameters
     ----------
@@ -163,7 +163,6 @@ def _coalescing(seed: int) -> Scenario:
     scene = Truth(np.arange(float(steps)), states, present, motion.axes)
 
     area_m2 = 300.0**2
-    inside = 0.430_7  # of a normal around (100, 100) m with 150 m deviation, in the region
     sensor = PositionSensor(std_m=1.0, detection_probability=0.9, clutter_density=10.0 / area_m2)
     return Scenario(
         motion=motion,
@@ -171,10 +170,11 @@ def _coalescing(seed: int) -> Scenario:
         detections=detections(scene, sensor, region=region_m, seed=sensor_seed),
         region_m=region_m,
         sensor=sensor,
-        birth=Birth(
-            initial_density=3.0 * inside / area_m2,
-            rate_density=0.005 * inside / area_m2,
-            velocity_std_m_s=1.0,
+        birth=BirthMixture(
+            mean=[[100.0, 100.0, 0.0, 0.0]],
+            cov=[np.diag([150.0**2, 150.0**2, 1.0, 1.0])],
+            rate_per_s=[0.005],
+            initial=[3.0],
         ),
         survival_per_s=0.99,
     )

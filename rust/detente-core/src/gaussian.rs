@@ -94,6 +94,24 @@ impl Gaussians {
         self.len += 1;
     }
 
+    /// Appends those of another, of the same dimension.
+    pub fn append(&mut self, other: &Self) {
+        for row in 0..other.len {
+            let block = &other.lanes[row / WIDTH * stride(self.dim)..][..stride(self.dim)];
+            let values: Vec<f64> = block.iter().map(|plane| plane.0[row % WIDTH]).collect();
+            self.push(&values[..self.dim], &values[self.dim..]);
+        }
+    }
+
+    /// Writes one over a row, its covariance packed.
+    pub fn set(&mut self, row: usize, mean: &[f64], cov: &[f64]) {
+        let block = &mut self.lanes[row / WIDTH * stride(self.dim)..][..stride(self.dim)];
+        let (x, p) = block.split_at_mut(self.dim);
+        for (plane, &value) in x.iter_mut().zip(mean).chain(p.iter_mut().zip(cov)) {
+            plane.0[row % WIDTH] = value;
+        }
+    }
+
     /// The given rows, in the given order.
     #[must_use]
     pub fn gather(&self, rows: &[u32]) -> Self {

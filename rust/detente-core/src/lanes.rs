@@ -33,6 +33,21 @@ impl Lanes {
     }
 }
 
+/// The given rows, in the given order, of blocks that hold `per_block` numbers a row; the lanes that
+/// pad the last block are zero.
+#[must_use]
+pub fn gather(per_block: usize, lanes: &[Lanes], rows: &[u32]) -> Vec<Lanes> {
+    let mut out = vec![Lanes::ZERO; rows.len().div_ceil(WIDTH) * per_block];
+    for (k, &row) in rows.iter().enumerate() {
+        let (source, from) = (row as usize / WIDTH * per_block, row as usize % WIDTH);
+        let target = k / WIDTH * per_block;
+        for plane in 0..per_block {
+            out[target + plane].0[k % WIDTH] = lanes[source + plane].0[from];
+        }
+    }
+    out
+}
+
 /// What the closed forms need of a number: they are written once for one number and for many.
 pub trait Real:
     Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Mul<f64, Output = Self>

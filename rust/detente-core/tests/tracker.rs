@@ -6,7 +6,7 @@ use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::motion::{Kind, Kinematic, Motion};
 use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor};
-use detente_core::track::{Birth, Scan, Settings, Store, Tracker};
+use detente_core::track::{Association, Birth, Scan, Settings, Store, Tracker};
 use proptest::prelude::*;
 
 fn tracker() -> Tracker {
@@ -19,6 +19,7 @@ fn tracker() -> Tracker {
             acceleration_std_m_s2: 1.0,
         },
         survival_per_s: 0.99,
+        association: Association::Gnn,
         gate_probability: 0.999,
         prune_existence: 1e-5,
         id_key: IdKey(1, 2),

@@ -3,6 +3,7 @@
 mod array;
 mod arrow;
 mod association;
+mod birth;
 mod error;
 mod filters;
 mod fuse;
@@ -22,6 +23,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("DEBUG", cfg!(debug_assertions))?;
     arrow::register(module)?;
     association::register(module)?;
+    birth::register(module)?;
     filters::register(module)?;
     fuse::register(module)?;
     geo::register(module)?;

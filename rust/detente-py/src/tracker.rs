@@ -4,25 +4,28 @@ use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::track::{
-    Birth, Keep, Recorded, Recording, Scan, Settings, Stepped, Store, Tracker,
+    Association, Estimator, Keep, Mixture, Recorded, Recording, Scan, Settings, Stepped,
+    Tracker, Tracks,
 };
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::birth::PyBirth;
 use crate::array::{input, output, whole_numbers};
 use crate::error::exception;
 use crate::gil::released;
 use crate::sensor::{PyPose, PySensor, symmetric};
 use crate::user_motion::motion_from_python;
 
-/// id, mean, cov, existence, detection, first time, last detection time.
+/// id, mean, cov, existence, detection, first time, last detection time, conditional existence.
 type Columns<'py> = (
     Bound<'py, PyArray1<u64>>,
     Bound<'py, PyArray2<f64>>,
     Bound<'py, PyArray3<f64>>,
     Bound<'py, PyArray1<f64>>,
     Bound<'py, PyArray1<i64>>,
+    Bound<'py, PyArray1<f64>>,
     Bound<'py, PyArray1<f64>>,
     Bound<'py, PyArray1<f64>>,
 );
@@ -65,24 +68,37 @@ pub struct PyTracker(pub Tracker);
 #[pymethods]
 impl PyTracker {
     #[new]
-    #[pyo3(signature = (motion, *, birth, survival_per_s, gate_probability, prune_existence, id_key))]
+    #[pyo3(signature = (
+        motion, *, birth, survival_per_s, association, gate_probability, prune_existence,
+        max_hypotheses, prune_hypothesis, recycle_existence, id_key
+    ))]
+    #[allow(clippy::too_many_arguments, reason = "settings, by name, called from one place")]
     fn new(
         motion: &Bound<'_, PyAny>,
-        birth: (f64, f64, f64, f64),
+        birth: &Bound<'_, PyBirth>,
         survival_per_s: f64,
+        association: &str,
         gate_probability: f64,
         prune_existence: f64,
+        max_hypotheses: usize,
+        prune_hypothesis: f64,
+        recycle_existence: f64,
         id_key: u128,
     ) -> PyResult<Self> {
         let settings = Settings {
             motion: motion_from_python(motion)?,
-            birth: Birth {
-                rate_density: birth.0,
-                initial_density: birth.1,
-                velocity_std_m_s: birth.2,
-                acceleration_std_m_s2: birth.3,
-            },
+            birth: birth.get().0.clone(),
             survival_per_s,
+            association: match association {
+                "gnn" => Association::Gnn,
+                "jpda" => Association::Jpda,
+                "pmbm" => Association::Pmbm(Mixture {
+                    max_hypotheses,
+                    prune_hypothesis,
+                    recycle_existence,
+                }),
+                other => return Err(exception(unknown_association(other))),
+            },
             gate_probability,
             prune_existence,
             id_key: IdKey((id_key >> 64) as u64, id_key as u64),
@@ -125,6 +141,29 @@ impl PyTracker {
     /// The tracks as they are expected to be at a time.
     fn predict<'py>(&self, py: Python<'py>, time_s: f64) -> PyResult<Columns<'py>> {
         let tracks = released(py, || self.0.predict(time_s))?;
+        columns(py, tracks)
+    }
+
+    /// The objects that are estimated to exist, at the time of the latest scan.
+    fn estimate<'py>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        threshold: f64,
+    ) -> PyResult<Columns<'py>> {
+        let estimator = match method {
+            "existence" => Estimator::Existence(threshold),
+            "cardinality" => Estimator::Cardinality,
+            "joint" => Estimator::Joint,
+            other => {
+                return Err(exception(Error::Setting {
+                    what: "method",
+                    expected: "\"existence\", \"cardinality\" or \"joint\"",
+                    found: format!("{other:?}"),
+                }));
+            }
+        };
+        let tracks = released(py, || self.0.estimate(estimator))?;
         columns(py, tracks)
     }
 
@@ -212,16 +251,26 @@ impl PyTracker {
     }
 }
 
-fn columns(py: Python<'_>, tracks: Store) -> PyResult<Columns<'_>> {
-    let (n, dim) = (tracks.len(), tracks.gaussians.dim());
+fn unknown_association(found: &str) -> Error {
+    Error::Setting {
+        what: "association",
+        expected: "\"gnn\", \"jpda\" or \"pmbm\"",
+        found: format!("{found:?}"),
+    }
+}
+
+fn columns(py: Python<'_>, tracks: Tracks) -> PyResult<Columns<'_>> {
+    let Tracks { rows, conditional } = tracks;
+    let (n, dim) = (rows.len(), rows.gaussians.dim());
     Ok((
-        tracks.id.into_pyarray(py),
-        output(py, tracks.gaussians.dense_means(), [n, dim])?,
-        output(py, tracks.gaussians.dense_covs(), [n, dim, dim])?,
-        tracks.existence.into_pyarray(py),
-        tracks.detection.into_pyarray(py),
-        tracks.first_time_s.into_pyarray(py),
-        tracks.last_detection_time_s.into_pyarray(py),
+        rows.id.into_pyarray(py),
+        output(py, rows.gaussians.dense_means(), [n, dim])?,
+        output(py, rows.gaussians.dense_covs(), [n, dim, dim])?,
+        rows.existence.into_pyarray(py),
+        rows.detection.into_pyarray(py),
+        rows.first_time_s.into_pyarray(py),
+        rows.last_detection_time_s.into_pyarray(py),
+        conditional.into_pyarray(py),
     ))
 }
 

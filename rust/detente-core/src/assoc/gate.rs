@@ -28,6 +28,14 @@ pub struct Candidates {
     pub log_likelihood: Vec<f64>,
 }
 
+impl Candidates {
+    /// The edges of a row.
+    #[must_use]
+    pub fn of(&self, row: usize) -> std::ops::Range<usize> {
+        self.indptr[row]..self.indptr[row + 1]
+    }
+}
+
 /// The detections of one scan and how noisy they are.
 #[derive(Clone, Copy, Debug)]
 pub struct Detections<'a> {

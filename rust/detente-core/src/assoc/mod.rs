@@ -4,5 +4,6 @@ pub mod assign;
 mod augment;
 mod compressed;
 pub mod gate;
+pub mod k_best;
 mod kd_tree;
 pub mod marginal;

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::filter::unscented;
 use crate::filter::update::{Link, spread_block};
 use crate::gaussian::{Gaussians, stride};
-use crate::lanes::{Lanes, WIDTH};
+use crate::lanes::{Lanes, WIDTH, gather};
 use crate::linalg::{packed, packed_len};
 use crate::sensor::{Linearisation, Model, Polar, Sensor};
 
@@ -38,6 +38,22 @@ impl Projection {
             Storage::Leading => Link::Leading,
             Storage::Jacobian(h) => Link::Jacobian(&h[block * size..(block + 1) * size]),
             Storage::Cross(c) => Link::Cross(&c[block * size..(block + 1) * size]),
+        }
+    }
+
+    /// The projections of the given rows, in the given order.
+    #[must_use]
+    pub fn gather(&self, state_dim: usize, rows: &[u32]) -> Self {
+        let size = self.dim * state_dim;
+        Self {
+            dim: self.dim,
+            predicted: gather(self.dim, &self.predicted, rows),
+            spread: gather(packed_len(self.dim), &self.spread, rows),
+            link: match &self.link {
+                Storage::Leading => Storage::Leading,
+                Storage::Jacobian(h) => Storage::Jacobian(gather(size, h, rows)),
+                Storage::Cross(c) => Storage::Cross(gather(size, c, rows)),
+            },
         }
     }
 

@@ -24,6 +24,15 @@ pub enum Coverage {
 }
 
 impl Coverage {
+    /// How far it reaches, if not everywhere.
+    #[must_use]
+    pub fn range_m(&self) -> Option<f64> {
+        match *self {
+            Self::Everywhere => None,
+            Self::Disc { range_m } | Self::Sector { range_m, .. } => Some(range_m),
+        }
+    }
+
     /// Whether a sensor with this pose sees the point; a state of one axis has north 0.
     #[must_use]
     pub fn sees(&self, pose: &Pose, east_m: f64, north_m: f64) -> bool {

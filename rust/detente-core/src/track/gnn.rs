@@ -8,52 +8,19 @@
 //! integrated probabilistic data association with one validated detection (Mušicki, Evans and
 //! Stanković 1994) under a single global hypothesis.
 
+use super::associated::Associated;
+use super::weigh::{Weighed, Weights};
 use crate::Result;
 use crate::assoc::assign::{MISS, Sparse, Workspace, assign};
 use crate::assoc::gate::Candidates;
 
-/// Which detection each row is given, and what that says of its existence.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Allocation {
-    /// The detection, or [`MISS`].
-    pub detection: Vec<u32>,
-    /// The probability of existence afterwards.
-    pub existence: Vec<f64>,
-}
-
-/// What the association needs to know about rows and detections.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Weights<'a> {
-    /// r of each row.
-    pub existence: &'a [f64],
-    /// q of each row: the probability that it is seen if it exists.
-    pub seen: &'a [f64],
-    /// h: p_D of a scanning sensor, the rate of a reporting one.
-    pub hit: f64,
-    /// β of each detection.
-    pub elsewhere: &'a [f64],
-}
-
-pub(super) fn allocate(candidates: &Candidates, weights: Weights<'_>) -> Result<Allocation> {
-    let log_elsewhere: Vec<f64> =
-        weights.elsewhere.iter().map(|&b| libm::log(b.max(f64::MIN_POSITIVE))).collect();
+pub(super) fn associate(candidates: &Candidates, weights: Weights<'_>) -> Result<Associated> {
+    let log = Weighed::new(candidates, &weights);
     let rows = weights.existence.len();
-    let mut log_odds = Vec::with_capacity(candidates.detection.len());
-    let mut cost = Vec::with_capacity(candidates.detection.len());
+    let mut cost = Vec::with_capacity(log.edge.len());
     for row in 0..rows {
-        let (r, q) = (weights.existence[row], weights.seen[row]);
-        let edges = candidates.indptr[row]..candidates.indptr[row + 1];
-        if edges.is_empty() {
-            continue;
-        }
-        let log_unseen = libm::log((1.0 - r * q).max(f64::MIN_POSITIVE));
-        let log_hit = libm::log(r * weights.hit);
-        for edge in edges {
-            let detection = candidates.detection[edge] as usize;
-            let odds = log_hit + candidates.log_likelihood[edge] - log_elsewhere[detection];
-            log_odds.push(odds);
-            cost.push(log_unseen - log_sum(1.0 - r, odds));
-        }
+        let absent = 1.0 - weights.existence[row];
+        cost.extend(candidates.of(row).map(|edge| log.miss[row] - log_sum(absent, log.edge[edge])));
     }
     let mut workspace = Workspace::default();
     let solution = assign(
@@ -66,23 +33,19 @@ pub(super) fn allocate(candidates: &Candidates, weights: Weights<'_>) -> Result<
         },
         &mut workspace,
     )?;
-    let existence = (0..rows)
-        .map(|row| {
-            let (r, q) = (weights.existence[row], weights.seen[row]);
-            let edges = candidates.indptr[row]..candidates.indptr[row + 1];
-            match edges.clone().find(|&edge| candidates.detection[edge] == solution.column[row]) {
-                Some(edge) => 1.0 / (1.0 + (1.0 - r) * libm::exp(-log_odds[edge])),
-                None => r * (1.0 - q) / (1.0 - r * q).max(f64::MIN_POSITIVE),
-            }
-        })
-        .collect();
-    debug_assert!(
-        solution
-            .column
-            .iter()
-            .all(|&column| column == MISS || (column as usize) < weights.elsewhere.len())
-    );
-    Ok(Allocation { detection: solution.column.to_vec(), existence })
+    let mut free = vec![1.0; weights.elsewhere.len()];
+    let mut existence = Vec::with_capacity(rows);
+    for (row, &edge) in solution.edge.iter().enumerate() {
+        existence.push(if edge == MISS {
+            weights.missed_existence(row)
+        } else {
+            free[solution.column[row] as usize] = 0.0;
+            let absent = 1.0 - weights.existence[row];
+            1.0 / (1.0 + absent * libm::exp(-log.edge[edge as usize]))
+        });
+    }
+    let detection = solution.column.to_vec();
+    Ok(Associated { detection, existence, free, ..Associated::default() })
 }
 
 /// log(a + eᵇ) for a in [0, 1], without overflow.

@@ -1,16 +1,18 @@
 //! How tracks live on, begin and are forgotten.
 
 use super::Tracker;
-use super::birth::{Origins, Undetected};
 use super::canonical::Canonical;
-use super::gnn::Allocation;
+use super::poisson::Origins;
 use super::select::Selection;
 use super::store::{NO_REPORTER, Store};
 use crate::Result;
 use crate::assoc::assign::MISS;
 use crate::filter::predict::predict;
 use crate::id::Birthplace;
-use crate::sensor::{Coverage, Mode, Sensor};
+use crate::sensor::{Mode, Sensor};
+
+/// A detection that came from no row with less than this probability begins no track.
+const EXPLAINED: f64 = 1e-3;
 
 /// How often all rows are looked at, when single reports touch only some.
 const SWEEP: u64 = 256;
@@ -25,8 +27,6 @@ pub(super) struct SensorLog {
     repeat: u32,
     /// The rate of its reports, zero if it scans.
     rate_per_s: f64,
-    /// The objects still unseen where it looks, if it does not see everything.
-    undetected: Option<Undetected>,
 }
 
 impl SensorLog {
@@ -78,37 +78,11 @@ impl Tracker {
         .collect()
     }
 
-    /// The objects still unseen where a sensor looks.
-    ///
-    /// A sensor that sees everything thins the field everywhere; another has a field of its own,
-    /// since where it has looked there is less left to find than elsewhere.
-    pub(super) fn undetected(&self, sensor: &Sensor) -> Undetected {
+    /// How long ago this sensor last looked, if ever.
+    pub(super) fn since_s(&self, sensor: &Sensor, time_s: f64) -> Option<f64> {
         let rate_per_s = sensor.report_rate_per_s();
         let log = self.sensors.iter().find(|log| log.is_of(&sensor.name, rate_per_s));
-        match (sensor.coverage, log.and_then(|log| log.undetected)) {
-            (Coverage::Everywhere, _) | (_, None) => self.undetected,
-            (_, Some(own)) => own,
-        }
-    }
-
-    /// Notes what a look left unseen.
-    pub(super) fn note_unseen(&mut self, sensor: &Sensor, number: usize, left: Undetected) {
-        if sensor.coverage != Coverage::Everywhere {
-            self.sensors[number].undetected = Some(left);
-            return;
-        }
-        let thinner = left.density / self.undetected.at(&self.settings, self.time_s).density;
-        self.undetected = left;
-        for own in self.sensors.iter_mut().filter_map(|log| log.undetected.as_mut()) {
-            own.density *= if thinner.is_finite() { thinner } else { 1.0 };
-        }
-    }
-
-    /// How long ago this sensor last looked, zero if never.
-    pub(super) fn since_last_s(&self, sensor: &Sensor, time_s: f64) -> f64 {
-        let log =
-            self.sensors.iter().find(|log| log.is_of(&sensor.name, sensor.report_rate_per_s()));
-        log.map_or(0.0, |log| time_s - log.time_s)
+        log.map(|log| time_s - log.time_s)
     }
 
     /// Notes that a sensor looks now, and returns its number.
@@ -120,7 +94,6 @@ impl Tracker {
                 time_s: f64::NAN,
                 repeat: 0,
                 rate_per_s,
-                undetected: None,
             };
             self.sensors.push(never);
             self.sensors.len() - 1
@@ -138,11 +111,11 @@ impl Tracker {
         &self,
         sensor: &Sensor,
         near: &mut Store,
-        allocation: &Allocation,
+        given: &[u32],
         order: &[u32],
         number: usize,
     ) {
-        for (row, &detection) in allocation.detection.iter().enumerate() {
+        for (row, &detection) in given.iter().enumerate() {
             if detection != MISS {
                 near.detection[row] = i64::from(order[detection as usize]);
                 near.last_detection_time_s[row] = near.time_s[row];
@@ -155,26 +128,25 @@ impl Tracker {
         }
     }
 
-    /// Begins a track from every detection that no row was given.
+    /// Begins a track from every detection that may have come from no row. Returns the new row of
+    /// each detection.
     pub(super) fn begin(
         &mut self,
         sensor: &Sensor,
         scan: &Canonical<'_>,
-        allocation: &Allocation,
+        free: &[f64],
         origins: Origins,
         number: usize,
-    ) {
-        let mut free = vec![true; scan.order.len()];
-        for &detection in allocation.detection.iter().filter(|&&detection| detection != MISS) {
-            free[detection as usize] = false;
-        }
+    ) -> Vec<Option<u32>> {
         let reporter = match sensor.mode {
             Mode::Reporting { .. } => number as u32,
             Mode::Scanning { .. } => NO_REPORTER,
         };
-        for (k, newborn) in origins.newborns.into_iter().enumerate().filter(|&(k, _)| free[k]) {
-            let existence = origins.born[k] / origins.elsewhere[k];
-            if existence.is_nan() || existence <= 0.0 {
+        let mut begun = vec![None; free.len()];
+        for (k, newborn) in origins.newborns.into_iter().enumerate() {
+            let Some(newborn) = newborn else { continue };
+            let existence = free[k] * origins.born[k] / origins.elsewhere[k];
+            if free[k] < EXPLAINED || existence.is_nan() || existence <= 0.0 {
                 continue;
             }
             let id = self.settings.id_key.identity(Birthplace {
@@ -187,7 +159,9 @@ impl Tracker {
             let row = self.store.len() - 1;
             self.store.detection[row] = i64::from(scan.order[k]);
             self.store.reporter[row] = reporter;
+            begun[k] = Some(row as u32);
         }
+        begun
     }
 
     /// Forgets the rows that went unseen and are no longer likely.
@@ -206,8 +180,6 @@ impl Tracker {
                 now.map(|(row, &r)| !unlikely(row, r)).collect()
             }
         };
-        if keep.iter().any(|kept| !kept) {
-            self.store = self.store.keep(|row| keep[row]);
-        }
+        self.keep(&keep);
     }
 }

@@ -1,29 +1,40 @@
 //! The tracker: one step a scan, one model of existence, and the association to choose.
 
-mod birth;
+mod associated;
 mod canonical;
 mod gnn;
+mod jpda;
 mod life;
-mod newborn;
+mod merge;
+mod pmbm;
+mod poisson;
 mod recording;
 mod select;
 mod snapshot;
 mod step;
 mod store;
 mod update;
+mod view;
+mod weigh;
 
-pub use birth::Birth;
+pub use pmbm::{Estimator, Mixture};
+pub use poisson::{Birth, Place};
 pub use recording::{Keep, Recorded, Recording, Summary};
 pub use step::{Scan, Stepped};
 pub use store::Store;
+pub use view::Tracks;
 
+use crate::assoc::gate::Candidates;
 use crate::chi_square::chi_square_quantile;
 use crate::id::{Birthplace, IdKey, TrackId};
 use crate::linalg::{MAX_DIM, cholesky_one, packed_from_dense};
 use crate::motion::Motion;
 use crate::{Error, Result};
-use birth::Undetected;
+use associated::Associated;
 use life::SensorLog;
+use pmbm::Cluster;
+use poisson::Undetected;
+use weigh::Weights;
 
 /// What a tracker believes about the world before it sees anything.
 #[derive(Clone, Debug)]
@@ -34,12 +45,25 @@ pub struct Settings {
     pub birth: Birth,
     /// The probability that an object lives on for a second.
     pub survival_per_s: f64,
+    /// How detections are given to tracks.
+    pub association: Association,
     /// The probability that an object's detection falls into its gate.
     pub gate_probability: f64,
     /// An undetected track less likely than this is forgotten.
     pub prune_existence: f64,
     /// The key of the identities.
     pub id_key: IdKey,
+}
+
+/// How detections are given to tracks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Association {
+    /// Global nearest neighbour: the single best allocation.
+    Gnn,
+    /// Joint probabilistic data association with existence: every track by its marginals.
+    Jpda,
+    /// Poisson multi-Bernoulli mixture: the best global hypotheses.
+    Pmbm(Mixture),
 }
 
 impl Settings {
@@ -61,7 +85,10 @@ impl Settings {
             let found = self.prune_existence.to_string();
             return bad("prune_existence", "at least 0 and below 1", found);
         }
-        self.birth.check()
+        if let Association::Pmbm(mixture) = self.association {
+            mixture.check()?;
+        }
+        self.birth.check(&self.motion)
     }
 }
 
@@ -72,6 +99,8 @@ pub struct Tracker {
     store: Store,
     /// The largest squared distance in a gate, for measurements of 1 to 9 components.
     reach: Vec<f64>,
+    /// The global hypotheses of a mixture; none otherwise.
+    clusters: Vec<Cluster>,
     undetected: Undetected,
     sensors: Vec<SensorLog>,
     time_s: f64,
@@ -85,13 +114,14 @@ impl Tracker {
     /// [`Error::Setting`] for a setting outside its range.
     pub fn new(settings: Settings) -> Result<Self> {
         settings.check()?;
-        let undetected = Undetected::new(&settings.birth);
+        let undetected = Undetected::new(&settings);
         let store = Store::new(settings.motion.dim());
         let time_s = f64::NEG_INFINITY;
         let reach = (1..=MAX_DIM)
             .map(|m| chi_square_quantile(settings.gate_probability, m as f64))
             .collect::<Result<_>>()?;
-        Ok(Self { settings, store, reach, undetected, sensors: Vec::new(), time_s, steps: 0 })
+        let (clusters, sensors) = (Vec::new(), Vec::new());
+        Ok(Self { settings, store, reach, clusters, undetected, sensors, time_s, steps: 0 })
     }
 
     /// What the tracker was made with.
@@ -100,7 +130,7 @@ impl Tracker {
         &self.settings
     }
 
-    /// The living tracks, each at its own time.
+    /// The rows, each at its own time; of a mixture all hypotheses.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
@@ -110,17 +140,6 @@ impl Tracker {
     #[must_use]
     pub fn time_s(&self) -> f64 {
         self.time_s
-    }
-
-    /// The living tracks as they are expected to be at a time; the tracker itself stays as it is.
-    ///
-    /// # Errors
-    /// [`Error::TimeOrder`] for a time before the latest scan.
-    pub fn predict(&self, time_s: f64) -> Result<Store> {
-        self.refuse_earlier(time_s)?;
-        let mut tracks = self.store.clone();
-        self.advance(&mut tracks, time_s)?;
-        Ok(tracks)
     }
 
     /// Adds tracks from outside: n means (n × d), n covariances (n × d × d), n probabilities of
@@ -161,6 +180,9 @@ impl Tracker {
                 detection: k as u32,
             });
             self.store.push(id, mean, cov, existence[k], time_s);
+            if let Association::Pmbm(_) = self.settings.association {
+                self.clusters.push(Cluster::lone(self.store.len() as u32 - 1));
+            }
             ids.push(id);
         }
         Ok(ids)
@@ -174,8 +196,31 @@ impl Tracker {
         if !self.store.id.contains(&id) {
             return Err(Error::UnknownId { id });
         }
-        self.store = self.store.keep(|row| self.store.id[row] != id);
+        let keep: Vec<bool> = self.store.id.iter().map(|&other| other != id).collect();
+        self.keep(&keep);
         Ok(())
+    }
+
+    /// Gives each hypothesis of the association what it was given.
+    fn associate(&self, candidates: &Candidates, weights: Weights<'_>) -> Result<Associated> {
+        match self.settings.association {
+            Association::Gnn => gnn::associate(candidates, weights),
+            Association::Jpda => jpda::associate(candidates, weights),
+            Association::Pmbm(mixture) => {
+                pmbm::associate(mixture, &self.clusters, candidates, weights)
+            }
+        }
+    }
+
+    /// Forgets the other rows.
+    fn keep(&mut self, keep: &[bool]) {
+        if keep.iter().all(|&kept| kept) {
+            return;
+        }
+        match self.settings.association {
+            Association::Pmbm(_) => self.keep_in_mixture(keep),
+            Association::Gnn | Association::Jpda => self.store = self.store.keep(|row| keep[row]),
+        }
     }
 
     /// The largest squared distance in the gate of a measurement of m components.

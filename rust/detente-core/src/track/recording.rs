@@ -117,7 +117,7 @@ impl Tracker {
         log: &mut Recorded,
         numbers: &mut HashMap<TrackId, u32>,
     ) {
-        let store = &self.store;
+        let store = self.one_row_each();
         let dim = log.dim;
         let scanned = matches!(sensor.mode, Mode::Scanning { .. });
         for row in (0..store.len()).filter(|&row| scanned || store.detection[row] >= 0) {

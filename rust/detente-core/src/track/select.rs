@@ -4,6 +4,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::store::Store;
+use super::{Association, Settings};
 use crate::assoc::gate::Detections;
 use crate::gaussian::stride;
 use crate::lanes::{Lanes, Vector, WIDTH};
@@ -39,16 +40,18 @@ impl Selection {
 
 /// Selects the rows of which some detection lies within the gate on every axis.
 pub(super) fn select(
-    motion: &Motion,
+    settings: &Settings,
     sensor: &Sensor,
     store: &Store,
     detections: Detections<'_>,
     time_s: f64,
     gate: f64,
 ) -> Selection {
+    let motion = &settings.motion;
     let axes = motion.axes();
     let m = sensor.dim(axes);
-    let few = detections.values.len() / m <= FEW;
+    let mixture = matches!(settings.association, Association::Pmbm(_)); // clusters hang together
+    let few = !mixture && detections.values.len() / m <= FEW;
     match (motion, &sensor.model, sensor.mode) {
         (Motion::Kinematic(model), Model::Position | Model::State, Mode::Reporting { .. })
             if few =>

@@ -2,19 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Tracker;
-use super::birth::Undetected;
+use super::{Association, Tracker};
 use super::life::SensorLog;
+use super::pmbm::Cluster;
+use super::poisson::Undetected;
 use super::store::Store;
 use crate::{Error, Result};
 
 /// What the bytes begin with: a name, and the version of the layout.
-const MAGIC: &[u8] = b"detente tracker 1\n";
+const MAGIC: &[u8] = b"detente tracker 2\n";
 
 #[derive(Serialize, Deserialize)]
 struct Memory {
     axes: u32,
     store: Store,
+    clusters: Vec<Cluster>,
     undetected: Undetected,
     sensors: Vec<SensorLog>,
     time_s: f64,
@@ -30,7 +32,8 @@ impl Tracker {
         let memory = Memory {
             axes: self.settings.motion.axes() as u32,
             store: self.store.clone(),
-            undetected: self.undetected,
+            clusters: self.clusters.clone(),
+            undetected: self.undetected.clone(),
             sensors: self.sensors.clone(),
             time_s: self.time_s,
             steps: self.steps,
@@ -56,10 +59,17 @@ impl Tracker {
                  this tracker has {dim} in {axes}"
             )));
         }
-        if !rest.is_empty() || !memory.store.is_whole() {
+        if !rest.is_empty() || !memory.store.is_whole() || !memory.undetected.is_whole(dim) {
             return Err(broken("its columns do not fit together".to_owned()));
         }
+        let mixture = matches!(self.settings.association, Association::Pmbm(_));
+        if !memory.clusters.iter().all(|cluster| cluster.is_whole(memory.store.len()))
+            || memory.clusters.is_empty() == mixture && !memory.store.is_empty()
+        {
+            return Err(broken("it is of a tracker with another association".to_owned()));
+        }
         self.store = memory.store;
+        self.clusters = memory.clusters;
         self.undetected = memory.undetected;
         self.sensors = memory.sensors;
         self.time_s = memory.time_s;

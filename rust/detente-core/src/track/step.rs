@@ -1,11 +1,12 @@
 //! One scan: predict, project, gate, weigh, associate, update, begin, forget.
 
+use super::associated::Then;
 use super::canonical::Canonical;
-use super::gnn::{self, Weights};
 use super::select::select;
 use super::store::Store;
 use super::update::update;
-use super::{Tracker, birth};
+use super::weigh::Weights;
+use super::{Association, Tracker};
 use crate::Result;
 use crate::assoc::gate::gate;
 use crate::filter::project::project;
@@ -51,14 +52,15 @@ impl Tracker {
         let (time_s, detections) = (scan.time_s, scan.detections());
         let reach = self.reach(sensor.dim(axes));
 
-        let selection = select(motion, sensor, &self.store, detections, time_s, reach);
+        let selection = select(&self.settings, sensor, &self.store, detections, time_s, reach);
         let mut near = selection.take(&self.store);
         self.advance(&mut near, time_s)?;
         let projection = project(sensor, &near.gaussians, axes)?;
         let candidates = gate(sensor, &projection, near.len(), detections, reach);
-        let undetected = self.undetected(sensor).at(&self.settings, time_s);
-        let origins = birth::origins(&self.settings, &undetected, sensor, detections)?;
-        let allocation = gnn::allocate(
+        let since_s = self.since_s(sensor, time_s);
+        let mut undetected = self.undetected.at(&self.settings, time_s)?;
+        let origins = undetected.origins(&self.settings, sensor, detections, since_s, reach)?;
+        let associated = self.associate(
             &candidates,
             Weights {
                 existence: &near.existence,
@@ -67,18 +69,26 @@ impl Tracker {
                 elsewhere: &origins.elsewhere,
             },
         )?;
-        let stepped = update(sensor, &mut near, &projection, detections, &allocation);
+        let (mut near, projection) = associated.branch(near, projection);
+        let stepped = update(sensor, &mut near, &projection, detections, &associated);
 
         // nothing fails from here on, so that a failed scan has changed nothing
-        let thinned = undetected.thinned(sensor, self.since_last_s(sensor, time_s));
+        undetected.thin(&self.settings, sensor, since_s);
+        self.undetected = undetected;
         let number = self.log(&sensor.name, time_s, sensor.report_rate_per_s());
-        self.note_unseen(sensor, number, thinned);
-        self.settle(sensor, &mut near, &allocation, &scan.order, number);
+        self.settle(sensor, &mut near, &associated.detection, &scan.order, number);
+        let (near, likeliest) = associated.merge(near);
+        let stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
         self.store.detection.fill(-1);
         selection.put(&mut self.store, near);
-        self.begin(sensor, &scan, &allocation, origins, number);
-        self.forget(&selection);
-        Ok(stepped.referring_to(&candidates, &scan.order))
+        let begun = self.begin(sensor, &scan, &associated.free, origins, number);
+        match (self.settings.association, associated.then) {
+            (Association::Pmbm(mixture), Then::Mixture(clusters)) => {
+                self.settle_mixture(mixture, clusters, &begun);
+            }
+            _ => self.forget(&selection),
+        }
+        Ok(stepped)
     }
 }
 

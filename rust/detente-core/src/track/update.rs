@@ -3,16 +3,24 @@
 use pulp::{Simd, WithSimd};
 
 use super::Stepped;
-use super::gnn::Allocation;
+use super::associated::{Associated, Then};
 use super::store::Store;
 use crate::assoc::assign::MISS;
 use crate::assoc::gate::{Candidates, Detections, Noise};
 use crate::filter::project::Projection;
 use crate::filter::update::{Evidence, update_block};
-use crate::gaussian::stride;
+use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, WIDTH};
 use crate::linalg::{MAX_DIM, cholesky_one, forward_one, packed_len};
 use crate::sensor::{Sensor, wrap};
+
+/// What the detections said to the rows that were given one.
+pub(super) struct Innovations {
+    /// z − ẑ (n × m), NaN without a detection.
+    pub difference: Vec<f64>,
+    /// νᵀ S⁻¹ ν, NaN without a detection.
+    pub squared: Vec<f64>,
+}
 
 /// Updates means, covariances and probabilities of existence; reports the innovations.
 pub(super) fn update(
@@ -20,8 +28,29 @@ pub(super) fn update(
     rows: &mut Store,
     projection: &Projection,
     detections: Detections<'_>,
-    allocation: &Allocation,
+    associated: &Associated,
 ) -> Stepped {
+    let given = &associated.detection;
+    let innovations = update_rows(sensor, &mut rows.gaussians, projection, detections, given);
+    rows.existence.copy_from_slice(&associated.existence);
+    let number = |&detection: &u32| if detection == MISS { -1 } else { i64::from(detection) };
+    Stepped {
+        id: rows.id.clone(),
+        gated: Vec::new(),
+        detection: given.iter().map(number).collect(),
+        innovation: innovations.difference,
+        nis: innovations.squared,
+    }
+}
+
+/// Each row takes in the detection that it is given, or none (`MISS`).
+pub(super) fn update_rows(
+    sensor: &Sensor,
+    rows: &mut Gaussians,
+    projection: &Projection,
+    detections: Detections<'_>,
+    given: &[u32],
+) -> Innovations {
     let m = projection.dim;
     let blocks = rows.len().div_ceil(WIDTH);
     let shared: Option<Vec<Lanes>> = match detections.noise {
@@ -36,21 +65,18 @@ pub(super) fn update(
         },
         active: vec![Lanes::ZERO; blocks],
     };
-    let mut stepped = Stepped {
-        id: rows.id.clone(),
-        gated: Vec::new(),
-        detection: vec![-1; rows.len()],
-        innovation: vec![f64::NAN; rows.len() * m],
-        nis: vec![f64::NAN; rows.len()],
+    let mut out = Innovations {
+        difference: vec![f64::NAN; rows.len() * m],
+        squared: vec![f64::NAN; rows.len()],
     };
-    for (row, &detection) in allocation.detection.iter().enumerate() {
+    for (row, &detection) in given.iter().enumerate() {
         if detection == MISS {
             continue;
         }
         let (block, lane) = (row / WIDTH, row % WIDTH);
         let z = &detections.values[detection as usize * m..][..m];
         let noise = detections.noise.of(m, detection as usize);
-        let innovation = &mut stepped.innovation[row * m..][..m];
+        let innovation = &mut out.difference[row * m..][..m];
         for i in 0..m {
             let difference = z[i] - projection.predicted[block * m + i].0[lane];
             innovation[i] = if sensor.is_angle(i) { wrap(difference) } else { difference };
@@ -60,25 +86,54 @@ pub(super) fn update(
             evidence.noise[block * packed_len(m) + entry].0[lane] = r;
         }
         evidence.active[block].0[lane] = 1.0;
-        stepped.detection[row] = i64::from(detection);
-        stepped.nis[row] = squared_distance(projection, row, innovation, noise);
+        out.squared[row] = squared_distance(projection, row, innovation, noise);
     }
-    rows.existence.copy_from_slice(&allocation.existence);
-    let dim = rows.gaussians.dim();
-    let lanes = rows.gaussians.lanes_mut();
+    let dim = rows.dim();
+    let lanes = rows.lanes_mut();
     pulp::Arch::new().dispatch(Update { dim, lanes, projection, evidence: &evidence });
-    stepped
+    out
 }
 
 impl Stepped {
-    /// Adds the gate counts, and names the caller's detections instead of the canonical ones.
-    pub(super) fn referring_to(mut self, candidates: &Candidates, order: &[u32]) -> Self {
-        self.gated =
-            candidates.indptr.windows(2).map(|edges| (edges[1] - edges[0]) as u32).collect();
-        for detection in self.detection.iter_mut().filter(|detection| **detection >= 0) {
+    /// Keeps the likeliest hypotheses, adds the gate counts, and names the caller's detections
+    /// instead of the canonical ones.
+    pub(super) fn referring_to(
+        self,
+        associated: &Associated,
+        likeliest: Option<Vec<u32>>,
+        candidates: &Candidates,
+        order: &[u32],
+    ) -> Self {
+        let mut out = match likeliest {
+            Some(rows) => self.gather(&rows),
+            None => self,
+        };
+        let gated = |row: usize| candidates.of(row).len() as u32;
+        out.gated = match (&associated.parent, &associated.then) {
+            (Some(parent), Then::Mixture(_)) => {
+                parent.iter().map(|&row| gated(row as usize)).collect()
+            }
+            _ => (0..out.id.len()).map(gated).collect(),
+        };
+        for detection in out.detection.iter_mut().filter(|detection| **detection >= 0) {
             *detection = i64::from(order[*detection as usize]);
         }
-        self
+        out
+    }
+
+    fn gather(&self, rows: &[u32]) -> Self {
+        let m = self.innovation.len().checked_div(self.id.len()).unwrap_or(0);
+        let each = || rows.iter().map(|&row| row as usize);
+        Self {
+            id: each().map(|row| self.id[row]).collect(),
+            gated: Vec::new(),
+            detection: each().map(|row| self.detection[row]).collect(),
+            innovation: each()
+                .flat_map(|row| &self.innovation[row * m..(row + 1) * m])
+                .copied()
+                .collect(),
+            nis: each().map(|row| self.nis[row]).collect(),
+        }
     }
 }
 

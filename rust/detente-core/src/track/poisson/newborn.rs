@@ -36,6 +36,14 @@ pub struct Newborn {
     pub likelihood: f64,
 }
 
+impl Newborn {
+    /// A state that is known already.
+    pub(super) fn new(dim: usize, mean: &[f64], cov: &[f64]) -> Self {
+        let (mean, cov) = (mean[..dim].to_vec(), cov[..packed_len(dim)].to_vec());
+        Self { mean, cov, likelihood: 1.0 }
+    }
+}
+
 impl Prior {
     /// At the origin, with no covariance of the position yet.
     fn state(&self) -> Newborn {

@@ -1,0 +1,66 @@
+//! How much each row speaks for each detection, in the terms that every association shares.
+//!
+//! Weights are relative to the detection having come from elsewhere (clutter, an object not yet
+//! seen): a row with existence r that made the detection j weighs r h ℓ / β, a row that made none
+//! 1 − r q.
+
+use crate::assoc::gate::Candidates;
+
+/// What the association needs to know about rows and detections.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights<'a> {
+    /// r of each row.
+    pub existence: &'a [f64],
+    /// q of each row: the probability that it is seen if it exists.
+    pub seen: &'a [f64],
+    /// h: p_D of a scanning sensor, the rate of a reporting one.
+    pub hit: f64,
+    /// β of each detection.
+    pub elsewhere: &'a [f64],
+}
+
+impl Weights<'_> {
+    /// log β of each detection.
+    pub fn log_elsewhere(&self) -> Vec<f64> {
+        self.elsewhere.iter().map(|&b| libm::log(b.max(f64::MIN_POSITIVE))).collect()
+    }
+
+    /// 1 − r q.
+    pub fn missed(&self, row: usize) -> f64 {
+        (1.0 - self.existence[row] * self.seen[row]).max(f64::MIN_POSITIVE)
+    }
+
+    /// The existence of a row that was not detected, r (1 − q) / (1 − r q).
+    pub fn missed_existence(&self, row: usize) -> f64 {
+        self.existence[row] * (1.0 - self.seen[row]) / self.missed(row)
+    }
+}
+
+/// The logarithms of the weights.
+#[derive(Clone, Debug)]
+pub(super) struct Weighed {
+    /// log (r h ℓ / β) of each candidate.
+    pub edge: Vec<f64>,
+    /// log (1 − r q) of each row.
+    pub miss: Vec<f64>,
+}
+
+impl Weighed {
+    pub fn new(candidates: &Candidates, weights: &Weights<'_>) -> Self {
+        let log_elsewhere = weights.log_elsewhere();
+        let mut edge = Vec::with_capacity(candidates.detection.len());
+        let rows = weights.existence.len();
+        for row in 0..rows {
+            let edges = candidates.of(row);
+            if edges.is_empty() {
+                continue;
+            }
+            let log_hit = libm::log(weights.existence[row] * weights.hit);
+            edge.extend(edges.map(|edge| {
+                let detection = candidates.detection[edge] as usize;
+                log_hit + candidates.log_likelihood[edge] - log_elsewhere[detection]
+            }));
+        }
+        Self { edge, miss: (0..rows).map(|row| libm::log(weights.missed(row))).collect() }
+    }
+}
