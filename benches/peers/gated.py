@@ -31,7 +31,7 @@ class Gated:
         return np.repeat(np.arange(len(self.miss_cost)), np.diff(self.indptr))
 
 
-def gated_problem(tracks: int, *, seed: int) -> Gated:
+def gated_problem(tracks: int, *, seed: int, candidates: float = CANDIDATES) -> Gated:
     """Return tracks and detections on a square that is as large as the gates demand.
 
     Each track is detected with the probability above; clutter is Poisson, one a track. The cost
@@ -42,7 +42,7 @@ def gated_problem(tracks: int, *, seed: int) -> Gated:
     gate_m2 = np.pi * GATE * variance
     clutter = CLUTTER_PER_TRACK * tracks
     expected = clutter + DETECTION_PROBABILITY * (tracks - 1)  # that are not the track's own
-    area_m2 = expected * gate_m2 / (CANDIDATES - DETECTION_PROBABILITY)
+    area_m2 = expected * gate_m2 / (candidates - DETECTION_PROBABILITY)
     truth = rng.uniform(0.0, np.sqrt(area_m2), (tracks, 2))
     predicted = truth + rng.normal(0.0, STD_M, truth.shape)
     seen = truth[rng.random(tracks) < DETECTION_PROBABILITY]

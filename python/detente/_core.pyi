@@ -23,6 +23,8 @@ __all__ = [
     "ecef_from_geodetic",
     "geodetic_from_ecef",
     "gospa",
+    "k_best",
+    "marginals",
     "nees",
     "nis",
     "ospa",
@@ -52,6 +54,22 @@ class Kinematic:
 def assign(
     indptr: object, indices: object, cost: object, miss_cost: object
 ) -> tuple[NDArray[np.int64], float]: ...
+def k_best(
+    indptr: object,
+    indices: object,
+    cost: object,
+    miss_cost: object,
+    k: int,
+    columns: int | None,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]: ...
+def marginals(
+    indptr: object,
+    indices: object,
+    log_weight: object,
+    miss_log_weight: object,
+    columns: int | None,
+    method: str,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], bool]: ...
 def ecef_from_geodetic(
     lat_deg: ArrayLike, lon_deg: ArrayLike, height_m: ArrayLike
 ) -> NDArray[np.float64]: ...

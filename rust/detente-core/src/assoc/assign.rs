@@ -107,7 +107,7 @@ pub fn assign<'w>(problem: Sparse<'_>, workspace: &'w mut Workspace) -> Result<A
 }
 
 /// Refuses a problem whose arrays do not fit together.
-pub(super) fn check(problem: &Sparse<'_>) -> Result<()> {
+fn check(problem: &Sparse<'_>) -> Result<()> {
     let &Sparse { indptr, indices, cost, miss_cost, columns } = problem;
     let (edge, row) = (("cost", cost), ("miss_cost", miss_cost));
     Compressed { indptr, indices, edge, row, columns }.check()?;

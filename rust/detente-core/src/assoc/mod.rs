@@ -1,4 +1,4 @@
-//! Who could have made which detection: gating, assignment, marginal probabilities.
+//! Who could have made which detection: gating, assignment, the k best, marginal probabilities.
 
 pub mod assign;
 mod augment;
