@@ -50,7 +50,10 @@ def track(
     survival_per_s: float = 0.99,
     association: Association = "gnn",
     gate_probability: float = 0.9999,
-    prune_existence: float = 1e-5,
+    prune_existence: float | None = None,
+    max_hypotheses: int = 200,
+    prune_hypothesis: float = 1e-3,
+    recycle_existence: float = 1e-3,
     id_key: int = 0,
     confirmation: float = 0.5,
     smooth: bool = False,
@@ -64,7 +67,9 @@ def track(
         One row a detection, in any order: ``time_s`` [s] and the columns of the sensor's
         measurement (``x_m``, ``y_m`` of a position, ``range_m``, ``bearing_rad`` of a radar, …;
         see `Sensor.columns`). Rows of one time and one sensor are one scan.
-    motion, birth, survival_per_s, association, gate_probability, prune_existence, id_key
+    motion, birth, survival_per_s, association, gate_probability, id_key
+        As of `Tracker`.
+    prune_existence, max_hypotheses, prune_hypothesis, recycle_existence
         As of `Tracker`.
     sensor : Sensor or mapping of str to Sensor
         What took the detections; several by the names in the column ``sensor``.
@@ -115,6 +120,9 @@ def track(
         association=association,
         gate_probability=gate_probability,
         prune_existence=prune_existence,
+        max_hypotheses=max_hypotheses,
+        prune_hypothesis=prune_hypothesis,
+        recycle_existence=recycle_existence,
         id_key=id_key,
     )
     rows = Table.from_any(detections)

@@ -14,6 +14,8 @@ from detente.sensors import Pose, Sensor
 
 Association = Literal["gnn", "jpda", "pmbm"]
 
+_PRUNE = {"gnn": 1e-5, "jpda": 1e-4, "pmbm": 1e-5}  # measured: benches/README.md
+
 
 class Motion(Protocol):
     """What the tracker needs of a motion model."""
@@ -205,9 +207,9 @@ class Tracker:
         survival_per_s: float = 0.99,
         association: Association = "gnn",
         gate_probability: float = 0.9999,
-        prune_existence: float = 1e-5,
+        prune_existence: float | None = None,
         max_hypotheses: int = 200,
-        prune_hypothesis: float = 1e-4,
+        prune_hypothesis: float = 1e-3,
         recycle_existence: float = 1e-3,
         id_key: int = 0,
     ) -> None:
@@ -220,7 +222,9 @@ class Tracker:
             survival_per_s=survival_per_s,
             association=association,
             gate_probability=gate_probability,
-            prune_existence=prune_existence,
+            prune_existence=_PRUNE.get(association, 0.0)
+            if prune_existence is None
+            else prune_existence,
             max_hypotheses=max_hypotheses,
             prune_hypothesis=prune_hypothesis,
             recycle_existence=recycle_existence,

@@ -4,15 +4,15 @@ use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::track::{
-    Association, Estimator, Keep, Mixture, Recorded, Recording, Scan, Settings, Stepped,
-    Tracker, Tracks,
+    Association, Estimator, Keep, Mixture, Recorded, Recording, Scan, Settings, Stepped, Tracker,
+    Tracks,
 };
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::birth::PyBirth;
 use crate::array::{input, output, whole_numbers};
+use crate::birth::PyBirth;
 use crate::error::exception;
 use crate::gil::released;
 use crate::sensor::{PyPose, PySensor, symmetric};

@@ -5,5 +5,5 @@ mod augment;
 mod compressed;
 pub mod gate;
 pub mod k_best;
-mod kd_tree;
+pub(crate) mod kd_tree;
 pub mod marginal;

@@ -1,10 +1,11 @@
 //! How tracks live on, begin and are forgotten.
 
-use super::Tracker;
 use super::canonical::Canonical;
 use super::poisson::Origins;
 use super::select::Selection;
 use super::store::{NO_REPORTER, Store};
+use super::unite::unite;
+use super::{Association, Tracker};
 use crate::Result;
 use crate::assoc::assign::MISS;
 use crate::filter::predict::predict;
@@ -89,12 +90,8 @@ impl Tracker {
     pub(super) fn log(&mut self, name: &str, time_s: f64, rate_per_s: f64) -> usize {
         let known = self.sensors.iter().position(|log| log.is_of(name, rate_per_s));
         let number = known.unwrap_or_else(|| {
-            let never = SensorLog {
-                name: name.to_owned(),
-                time_s: f64::NAN,
-                repeat: 0,
-                rate_per_s,
-            };
+            let never =
+                SensorLog { name: name.to_owned(), time_s: f64::NAN, repeat: 0, rate_per_s };
             self.sensors.push(never);
             self.sensors.len() - 1
         });
@@ -166,6 +163,10 @@ impl Tracker {
 
     /// Forgets the rows that went unseen and are no longer likely.
     pub(super) fn forget(&mut self, selection: &Selection) {
+        if let (Association::Jpda, Selection::All) = (self.settings.association, selection) {
+            let keep = unite(&mut self.store, self.settings.motion.axes());
+            self.keep(&keep);
+        }
         let unlikely = |row: usize, existence: f64| {
             existence < self.settings.prune_existence && self.store.detection[row] < 0
         };

@@ -13,6 +13,7 @@ mod select;
 mod snapshot;
 mod step;
 mod store;
+mod unite;
 mod update;
 mod view;
 mod weigh;
@@ -92,6 +93,9 @@ impl Settings {
     }
 }
 
+/// Two estimates of one object lie nearer to each other with this probability.
+const SAME: f64 = 0.99;
+
 /// A multi-target tracker.
 #[derive(Clone, Debug)]
 pub struct Tracker {
@@ -99,6 +103,8 @@ pub struct Tracker {
     store: Store,
     /// The largest squared distance in a gate, for measurements of 1 to 9 components.
     reach: Vec<f64>,
+    /// The largest squared distance of two states that may be of one object.
+    agree: f64,
     /// The global hypotheses of a mixture; none otherwise.
     clusters: Vec<Cluster>,
     undetected: Undetected,
@@ -120,8 +126,9 @@ impl Tracker {
         let reach = (1..=MAX_DIM)
             .map(|m| chi_square_quantile(settings.gate_probability, m as f64))
             .collect::<Result<_>>()?;
+        let agree = chi_square_quantile(SAME, settings.motion.dim() as f64)?;
         let (clusters, sensors) = (Vec::new(), Vec::new());
-        Ok(Self { settings, store, reach, clusters, undetected, sensors, time_s, steps: 0 })
+        Ok(Self { settings, store, reach, agree, clusters, undetected, sensors, time_s, steps: 0 })
     }
 
     /// What the tracker was made with.

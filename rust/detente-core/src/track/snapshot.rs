@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Association, Tracker};
 use super::life::SensorLog;
 use super::pmbm::Cluster;
 use super::poisson::Undetected;
 use super::store::Store;
+use super::{Association, Tracker};
 use crate::{Error, Result};
 
 /// What the bytes begin with: a name, and the version of the layout.

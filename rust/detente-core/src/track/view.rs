@@ -48,7 +48,8 @@ impl Tracker {
         let chosen = match self.settings.association {
             Association::Pmbm(_) => estimate(&self.clusters, &rows.existence, estimator),
             Association::Gnn | Association::Jpda => {
-                let alone: Vec<_> = (0..rows.len() as u32).map(super::pmbm::Cluster::lone).collect();
+                let alone: Vec<_> =
+                    (0..rows.len() as u32).map(super::pmbm::Cluster::lone).collect();
                 estimate(&alone, &rows.existence, estimator)
             }
         };
@@ -79,7 +80,9 @@ impl Tracker {
         for cluster in &self.clusters {
             let of_track = marginal_existence(cluster, &rows.existence);
             for (_, hypothesis) in cluster.hypotheses() {
-                for (&row, &r) in hypothesis.iter().zip(&of_track).filter(|(row, _)| **row != ABSENT) {
+                for (&row, &r) in
+                    hypothesis.iter().zip(&of_track).filter(|(row, _)| **row != ABSENT)
+                {
                     out[row as usize] = r;
                 }
             }

@@ -86,9 +86,7 @@ fn allocations(
 /// Keeps the likeliest children, in the order of their weights.
 fn survive(all: &mut Vec<Child>, mixture: Mixture) {
     all.sort_by(|a, b| {
-        b.log_weight
-            .total_cmp(&a.log_weight)
-            .then((a.parent, a.rank).cmp(&(b.parent, b.rank)))
+        b.log_weight.total_cmp(&a.log_weight).then((a.parent, a.rank).cmp(&(b.parent, b.rank)))
     });
     let logs: Vec<f64> = all.iter().map(|child| child.log_weight).collect();
     let least = log_sum(&logs) + libm::log(mixture.prune_hypothesis);

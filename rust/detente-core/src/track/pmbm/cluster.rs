@@ -38,10 +38,7 @@ impl Cluster {
     }
 
     /// All hypotheses of independent clusters side by side, the likeliest of them.
-    pub fn product<'a>(
-        clusters: impl IntoIterator<Item = &'a Self>,
-        mixture: Mixture,
-    ) -> Self {
+    pub fn product<'a>(clusters: impl IntoIterator<Item = &'a Self>, mixture: Mixture) -> Self {
         let nothing = Self { log_weight: vec![0.0], tracks: 0, rows: Vec::new() };
         clusters.into_iter().fold(nothing, |whole, next| match whole.tracks {
             0 => next.clone(),

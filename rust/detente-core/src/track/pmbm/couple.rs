@@ -51,7 +51,8 @@ fn groups(clusters: usize, of_detection: &[Vec<u32>]) -> Vec<Group> {
     let mut leader: Vec<usize> = (0..clusters).collect();
     for together in of_detection {
         for &cluster in together {
-            let (a, b) = (find(&mut leader, together[0] as usize), find(&mut leader, cluster as usize));
+            let (a, b) =
+                (find(&mut leader, together[0] as usize), find(&mut leader, cluster as usize));
             leader[a.max(b)] = a.min(b);
         }
     }

@@ -10,6 +10,7 @@ mod couple;
 mod estimate;
 mod settle;
 mod tidy;
+mod unite;
 
 pub use estimate::Estimator;
 pub(super) use estimate::{estimate, marginal_existence};
@@ -17,6 +18,7 @@ pub(super) use estimate::{estimate, marginal_existence};
 use children::{Children, children};
 pub(super) use cluster::{ABSENT, Cluster};
 use couple::couple;
+pub(super) use unite::squared_distance;
 
 use super::associated::{Associated, Then};
 use super::weigh::{Weighed, Weights};

@@ -51,6 +51,9 @@ impl Tracker {
             cluster.renumber(|row| if keep[row as usize] { row } else { ABSENT });
         }
         self.clusters = self.clusters.iter().flat_map(Cluster::parts).collect();
+        for cluster in &mut self.clusters {
+            cluster.unite(&mut self.store, self.agree);
+        }
         let mut used: Vec<u32> =
             self.clusters.iter().flat_map(|cluster| &cluster.rows).copied().collect();
         used.sort_unstable();

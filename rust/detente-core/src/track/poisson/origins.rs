@@ -97,9 +97,9 @@ impl Undetected {
 
         let mut by_detection: Vec<u32> = (0..candidates.detection.len() as u32).collect();
         by_detection.sort_by_key(|&edge| candidates.detection[edge as usize]); // stable
-        for edges in by_detection.chunk_by(|&a, &b| {
-            candidates.detection[a as usize] == candidates.detection[b as usize]
-        }) {
+        for edges in by_detection
+            .chunk_by(|&a, &b| candidates.detection[a as usize] == candidates.detection[b as usize])
+        {
             let detection = candidates.detection[edges[0] as usize] as usize;
             let mut members: Vec<usize> = edges.iter().map(|&edge| edge as usize).collect();
             if let Some(newborn) = out.newborns[detection].take_if(|_| out.born[detection] > 0.0) {
