@@ -8,6 +8,7 @@ mod filters;
 mod fuse;
 mod geo;
 mod gil;
+mod identities;
 mod metrics;
 mod motion;
 mod sensor;
@@ -25,6 +26,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     filters::register(module)?;
     fuse::register(module)?;
     geo::register(module)?;
+    identities::register(module)?;
     metrics::register(module)?;
     motion::register(module)?;
     sensor::register(module)?;

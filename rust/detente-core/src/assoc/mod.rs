@@ -3,4 +3,4 @@
 pub mod assign;
 mod augment;
 pub mod gate;
-mod kd_tree;
+pub(crate) mod kd_tree;
