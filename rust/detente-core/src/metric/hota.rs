@@ -1,5 +1,6 @@
 //! HOTA: detection and association with equal weight, over thresholds of likeness.
 
+use super::clear::check_threshold;
 use super::edges::{Edges, Likeness};
 use super::frames::check_run;
 use super::named::{Named, Tracks};
@@ -52,6 +53,9 @@ pub fn hota(
     thresholds: &[f64],
 ) -> Result<HotaSums> {
     check_run(&truth.frames, &estimate.frames)?;
+    for &threshold in thresholds {
+        check_threshold(threshold)?;
+    }
     let objects = Tracks::new(&truth, "the identities of truth")?;
     let tracks = Tracks::new(&estimate, "the identities of estimate")?;
     let edges = Edges::alike(truth.frames, estimate.frames, likeness)?;
