@@ -17,21 +17,27 @@ __all__ = [
     "assign",
     "chi_square_cdf",
     "chi_square_quantile",
+    "clear_mot",
     "columns_from_arrow",
     "continuity",
     "covariance_intersection",
     "ecef_from_geodetic",
     "geodetic_from_ecef",
     "gospa",
+    "hota",
+    "identity_matches",
     "k_best",
     "marginals",
     "nees",
     "nis",
     "ospa",
+    "ospa2",
     "predict",
     "predict_unscented",
     "root_mean_square",
+    "siap",
     "smooth",
+    "trajectory_gospa",
     "unscented_points",
     "update",
     "update_extended",
@@ -116,6 +122,56 @@ def continuity(
     estimate: tuple[object, object, object],
     cutoff: float,
 ) -> tuple[int, int, int, int, int, NDArray[np.int64]]: ...
+def ospa2(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float,
+    orders: tuple[float, float],
+    weights: object,
+    ends: object,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def trajectory_gospa(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float,
+    order: float,
+    switch_penalty: float,
+) -> tuple[
+    float,
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]: ...
+def clear_mot(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float | None,
+    threshold: float,
+) -> tuple[tuple[int, int, int, int, int, int, int], float]: ...
+def identity_matches(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float | None,
+    threshold: float,
+) -> int: ...
+def hota(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float | None,
+    thresholds: object,
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]: ...
+def siap(
+    truth: tuple[object, object, object],
+    estimate: tuple[object, object, object],
+    cutoff: float,
+) -> tuple[tuple[int, int, int, int], float, NDArray[np.int64]]: ...
 def nis(innovation: object, innovation_cov: object) -> NDArray[np.float64]: ...
 def nees(truth: object, mean: object, cov: object) -> NDArray[np.float64]: ...
 def root_mean_square(truth: object, estimate: object) -> NDArray[np.float64]: ...

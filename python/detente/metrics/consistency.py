@@ -86,6 +86,56 @@ def nees(
     return _consistency(_core.nees(truth, mean, cov), np.shape(truth)[1], probability)
 
 
+def anees(truth: ArrayLike, mean: ArrayLike, cov: ArrayLike) -> float | NDArray[np.float64]:
+    """Return the average normalised estimation error squared per dimension, 1 if consistent.
+
+    It is the mean of `nees` over d: above 1 the covariances are too small, below too large.
+
+    Parameters
+    ----------
+    truth, mean : (n, d) or (runs, steps, d) float64
+        True and estimated states, in the same units.
+    cov : (n, d, d) or (runs, steps, d, d) float64
+        Their covariances, symmetric and positive definite.
+
+    Returns
+    -------
+    float or (steps,) float64
+        Over the n rows, or over the runs for each step.
+
+    Raises
+    ------
+    ShapeError
+        If shapes differ, or there is nothing to average.
+    NotFiniteError
+        If there is a NaN or an infinity.
+    NotPositiveDefiniteError
+        If a covariance is not symmetric positive definite.
+
+    References
+    ----------
+    Li, Zhao and Jilkov, *Practical measures and test for credibility of an estimator*, Workshop
+    on Estimation, Tracking and Fusion, 2001.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> dt.metrics.anees([[1.0, 0.0]], [[0.0, 2.0]], [[[1.0, 0.0], [0.0, 4.0]]])
+    1.0
+    """
+    x, y, covs = np.asarray(truth), np.asarray(mean), np.asarray(cov)
+    if x.ndim not in (2, 3) or x.size == 0:
+        raise ShapeError(f"truth must have shape (n, d) or (runs, steps, d), found {x.shape}")
+    d = x.shape[-1]
+    for what, array, shape in (("mean", y, x.shape), ("cov", covs, (*x.shape, d))):
+        if array.shape != shape:
+            raise ShapeError(f"{what} must have shape {shape}, found {array.shape}")
+    value = _core.nees(x.reshape(-1, d), y.reshape(-1, d), covs.reshape(-1, d, d)) / d
+    if x.ndim == 3:  # noqa: PLR2004 (runs, steps and coordinates)
+        return value.reshape(x.shape[:2]).mean(axis=0)
+    return float(value.mean())
+
+
 def nis(
     innovation: ArrayLike, innovation_cov: ArrayLike, *, probability: float = 0.95
 ) -> Consistency:

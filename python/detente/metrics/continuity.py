@@ -3,11 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from detente import _core
-from detente.errors import SettingError
-from detente.metrics.frames import Frames
+from detente.metrics.frames import Frames, numbered
 
 
 class Continuity(NamedTuple):
@@ -80,13 +79,5 @@ def continuity(truth: Frames, estimate: Frames, *, cutoff: float) -> Continuity:
     >>> score.switches, score.fragmentations
     (1, 1)
     """
-    run = _core.continuity(_numbered("truth", truth), _numbered("estimate", estimate), cutoff)
+    run = _core.continuity(numbered("truth", truth), numbered("estimate", estimate), cutoff)
     return Continuity(*run)
-
-
-def _numbered(what: str, frames: Frames) -> tuple[ArrayLike, ArrayLike, ArrayLike]:
-    """Return the frames with identities numbered from 0."""
-    if frames.identity is None:
-        raise SettingError(f"the identities of {what} must be given, found None")
-    _, number = np.unique(frames.identity, return_inverse=True)
-    return frames.positions, frames.offsets, number

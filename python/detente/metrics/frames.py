@@ -14,11 +14,12 @@ class Frames(NamedTuple):
     Attributes
     ----------
     positions : (n, d) float64
-        Positions [m], in one frame of reference for truth and estimate.
+        Positions [m], in one frame of reference for truth and estimate. For the scores of
+        boxes, (n, 2a): the a coordinates of the centre, then the a lengths of the sides.
     offsets : (k + 1,) int64
         Where each frame begins, and at last n.
     identity : (n,) array or None
-        Who each point is: integers or strings; needed for `continuity` alone.
+        Who each point is: integers or strings; needed for the scores of tracks.
     row : (n,) int64 or None
         Where each point stood before `frames_from_times` sorted it.
     """
@@ -98,3 +99,11 @@ def frames_from_times(
     counts = np.bincount(frame, minlength=times.size)
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     return Frames(points[row], offsets, None if names is None else names[row], row)
+
+
+def numbered(what: str, frames: Frames) -> tuple[ArrayLike, ArrayLike, ArrayLike]:
+    """Return positions, offsets and the identities, numbered from 0."""
+    if frames.identity is None:
+        raise SettingError(f"the identities of {what} must be given, found None")
+    _, number = np.unique(frames.identity, return_inverse=True)
+    return frames.positions, frames.offsets, number

@@ -69,6 +69,14 @@ pub enum Error {
         /// Why it failed.
         reason: String,
     },
+    /// A problem that a solver gave up.
+    #[error("cannot solve for {what}: {reason}; report it with its input")]
+    Unsolved {
+        /// What was sought.
+        what: &'static str,
+        /// What the solver says.
+        reason: String,
+    },
     /// A function that the user handed in failed.
     #[error("the user's function failed: {0}")]
     User(Box<dyn std::error::Error + Send + Sync>),

@@ -17,7 +17,7 @@ pub fn exception(error: Error) -> PyErr {
         Error::Setting { .. } => "SettingError",
         Error::UnknownId { .. } => "UnknownIdError",
         Error::Decode { .. } => "DecodeError",
-        Error::User(_) => "DetenteError",
+        Error::Unsolved { .. } | Error::User(_) => "DetenteError",
     };
     match error {
         Error::User(inner) => match inner.downcast::<PyErr>() {

@@ -9,6 +9,7 @@ mod filters;
 mod fuse;
 mod geo;
 mod gil;
+mod identities;
 mod metrics;
 mod motion;
 mod sensor;
@@ -27,6 +28,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     filters::register(module)?;
     fuse::register(module)?;
     geo::register(module)?;
+    identities::register(module)?;
     metrics::register(module)?;
     motion::register(module)?;
     sensor::register(module)?;

@@ -4,7 +4,6 @@ use detente_core::assoc::assign::MISS;
 use detente_core::chi_square::{chi_square_cdf, chi_square_quantile};
 use detente_core::metric::Frames;
 use detente_core::metric::consistency::{normalised_squared, root_mean_square};
-use detente_core::metric::continuity::{Named, continuity};
 use detente_core::metric::gospa::Gospa;
 use detente_core::metric::ospa::Ospa;
 use numpy::PyArray1;
@@ -14,17 +13,17 @@ use crate::array::{Input, input, whole_numbers};
 use crate::error::exception;
 use crate::gil::released;
 
-type Floats<'py> = Bound<'py, PyArray1<f64>>;
-type Integers<'py> = Bound<'py, PyArray1<i64>>;
+pub type Floats<'py> = Bound<'py, PyArray1<f64>>;
+pub type Integers<'py> = Bound<'py, PyArray1<i64>>;
 
 /// The points of a run, kept alive while they are read.
-struct Run<'py> {
+pub struct Run<'py> {
     positions: Input<'py, 2>,
     offsets: Vec<usize>,
 }
 
 impl<'py> Run<'py> {
-    fn new(
+    pub fn new(
         what: &str,
         positions: &Bound<'py, PyAny>,
         offsets: &Bound<'py, PyAny>,
@@ -34,7 +33,7 @@ impl<'py> Run<'py> {
         Ok(Self { positions, offsets })
     }
 
-    fn frames(&self) -> Frames<'_> {
+    pub fn frames(&self) -> Frames<'_> {
         let [_, dim] = self.positions.shape();
         Frames { positions: self.positions.values(), offsets: &self.offsets, dim }
     }
@@ -65,13 +64,13 @@ fn py_gospa<'py>(
     let s = released(py, || Gospa { cutoff, order, alpha }.score(truth, estimate))?;
     let count = |counts: Vec<usize>| counts.into_iter().map(|n| n as i64).collect();
     Ok((
-        PyArray1::from_vec(py, s.value),
-        PyArray1::from_vec(py, s.localisation),
-        PyArray1::from_vec(py, s.missed),
-        PyArray1::from_vec(py, s.false_),
-        PyArray1::from_vec(py, count(s.missed_count)),
-        PyArray1::from_vec(py, count(s.false_count)),
-        PyArray1::from_vec(py, signed(&s.estimate_row)),
+        floats(py, s.value),
+        floats(py, s.localisation),
+        floats(py, s.missed),
+        floats(py, s.false_),
+        integers(py, count(s.missed_count)),
+        integers(py, count(s.false_count)),
+        integers(py, signed(&s.estimate_row)),
     ))
 }
 
@@ -89,31 +88,7 @@ fn py_ospa<'py>(
     let estimate = Run::new("estimate", &estimate.0, &estimate.1)?;
     let (truth, estimate) = (truth.frames(), estimate.frames());
     let s = released(py, || Ospa { cutoff, order }.score(truth, estimate))?;
-    Ok((
-        PyArray1::from_vec(py, s.value),
-        PyArray1::from_vec(py, s.localisation),
-        PyArray1::from_vec(py, s.cardinality),
-    ))
-}
-
-/// Switches, fragmentations, matched, missed, false and the estimate's rows.
-#[pyfunction]
-#[pyo3(name = "continuity")]
-fn py_continuity<'py>(
-    py: Python<'py>,
-    truth: (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>),
-    estimate: (Bound<'py, PyAny>, Bound<'py, PyAny>, Bound<'py, PyAny>),
-    cutoff: f64,
-) -> PyResult<(usize, usize, usize, usize, usize, Integers<'py>)> {
-    let truth_id = whole_numbers("the identities of truth", &truth.2)?;
-    let estimate_id = whole_numbers("the identities of estimate", &estimate.2)?;
-    let truth = Run::new("truth", &truth.0, &truth.1)?;
-    let estimate = Run::new("estimate", &estimate.0, &estimate.1)?;
-    let truth = Named { frames: truth.frames(), id: &truth_id };
-    let estimate = Named { frames: estimate.frames(), id: &estimate_id };
-    let c = released(py, || continuity(truth, estimate, cutoff))?;
-    let rows = PyArray1::from_vec(py, signed(&c.estimate_row));
-    Ok((c.switches, c.fragmentations, c.matched, c.missed, c.false_, rows))
+    Ok((floats(py, s.value), floats(py, s.localisation), floats(py, s.cardinality)))
 }
 
 /// eᵀ C⁻¹ e for each row of errors.
@@ -153,7 +128,7 @@ fn normalised<'py>(
     let cov = input::<3>(what, cov, [Some(rows), Some(dim), Some(dim)])?;
     let cov = cov.values();
     let values = released(py, || normalised_squared(what, error, cov, dim))?;
-    Ok(PyArray1::from_vec(py, values))
+    Ok(floats(py, values))
 }
 
 /// RMSE of each step over runs.
@@ -168,7 +143,7 @@ fn py_root_mean_square<'py>(
     let [_, steps, dim] = truth.shape();
     let estimate = input::<3>("estimate", estimate, truth.shape().map(Some))?;
     let values = root_mean_square(truth.values(), estimate.values(), steps, dim);
-    Ok(PyArray1::from_vec(py, values))
+    Ok(floats(py, values))
 }
 
 #[pyfunction]
@@ -183,15 +158,22 @@ fn py_chi_square_quantile(probability: f64, degrees: f64) -> PyResult<f64> {
     chi_square_quantile(probability, degrees).map_err(exception)
 }
 
+pub fn floats(py: Python<'_>, values: Vec<f64>) -> Floats<'_> {
+    PyArray1::from_vec(py, values)
+}
+
+pub fn integers(py: Python<'_>, values: Vec<i64>) -> Integers<'_> {
+    PyArray1::from_vec(py, values)
+}
+
 /// Rows with −1 where there is none.
-fn signed(rows: &[u32]) -> Vec<i64> {
+pub fn signed(rows: &[u32]) -> Vec<i64> {
     rows.iter().map(|&row| if row == MISS { -1 } else { row.into() }).collect()
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(py_gospa, module)?)?;
     module.add_function(wrap_pyfunction!(py_ospa, module)?)?;
-    module.add_function(wrap_pyfunction!(py_continuity, module)?)?;
     module.add_function(wrap_pyfunction!(py_nis, module)?)?;
     module.add_function(wrap_pyfunction!(py_nees, module)?)?;
     module.add_function(wrap_pyfunction!(py_root_mean_square, module)?)?;

@@ -8,7 +8,7 @@ from scipy import stats
 
 import detente as dt
 from detente import _core
-from detente.metrics import nees, nis, rmse
+from detente.metrics import anees, nees, nis, rmse
 
 Floats = NDArray[np.float64]
 
@@ -102,3 +102,30 @@ def test_bad_input_is_refused() -> None:
         rmse(truth, mean[:1])
     with pytest.raises(dt.errors.ShapeError, match="truth must have shape"):
         rmse([1.0], [1.0])
+
+
+def test_anees_is_the_mean_of_nees_per_dimension() -> None:
+    truth, mean, cov = random_rows(6, 60, 4)
+    assert anees(truth, mean, cov) == pytest.approx(nees(truth, mean, cov).average / 4, rel=1e-12)
+    by_step = anees(truth.reshape(12, 5, 4), mean.reshape(12, 5, 4), cov.reshape(12, 5, 4, 4))
+    value = nees(truth, mean, cov).value.reshape(12, 5)
+    np.testing.assert_allclose(by_step, value.mean(axis=0) / 4, rtol=1e-12)
+
+
+def test_anees_is_one_when_errors_are_as_their_covariances_say() -> None:
+    truth, mean, cov = random_rows(7, 4000, 3)
+    deviation = np.sqrt(2 / (4000 * 3))
+    assert anees(truth, mean, cov) == pytest.approx(1.0, abs=4 * deviation)
+    assert anees(truth, mean, cov * 0.5) == pytest.approx(2.0, abs=8 * deviation)
+
+
+def test_anees_refuses() -> None:
+    truth, mean, cov = random_rows(8, 5, 2)
+    with pytest.raises(dt.errors.ShapeError, match=r"truth must have shape \(n, d\) or"):
+        anees(truth[0], mean[0], cov[0])
+    with pytest.raises(dt.errors.ShapeError, match=r"mean must have shape \(5, 2\)"):
+        anees(truth, mean[1:], cov)
+    with pytest.raises(dt.errors.ShapeError, match=r"cov must have shape \(5, 2, 2\)"):
+        anees(truth, mean, cov[0])
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="cov must be symmetric"):
+        anees(truth, mean, -cov)

@@ -1,43 +1,12 @@
 """Identity switches and fragmentations: against dictionaries, and by hand."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from oracle import clear_mot
+from oracle.runs import frames_from_dicts, random_run
 
 import detente as dt
-from detente.metrics import Frames, continuity, frames_from_times
-
-
-def frames_from_dicts(run: list[dict[Any, Any]]) -> Frames:
-    """Return a run with identities as the package takes it."""
-    rows = [(k, name, place) for k, frame in enumerate(run) for name, place in frame.items()]
-    return frames_from_times(
-        [float(k) for k, _, _ in rows],
-        np.reshape([place for _, _, place in rows], (-1, 2)),
-        times_s=np.arange(len(run)),
-        identity=np.array([name for _, name, _ in rows], dtype=str),
-    )
-
-
-def random_run(seed: int) -> tuple[list[dict[Any, Any]], list[dict[Any, Any]]]:
-    """Objects that wander, come and go; tracks that miss, swap and invent."""
-    rng = np.random.default_rng(seed)
-    place = rng.uniform(0, 40, (8, 2))
-    names = np.arange(8)
-    truth: list[dict[Any, Any]] = []
-    estimate: list[dict[Any, Any]] = []
-    for _ in range(30):
-        place = place + rng.normal(0, 2, place.shape)
-        if rng.random() < 0.3:
-            i, j = rng.choice(8, 2, replace=False)
-            names[[i, j]] = names[[j, i]]
-        here, seen = rng.random((2, 8)) < 0.85
-        truth.append({f"object {i}": place[i] for i in range(8) if here[i]})
-        tracks = {f"t{names[i]}": place[i] + rng.normal(0, 2, 2) for i in range(8) if seen[i]}
-        estimate.append(tracks | {f"clutter {rng.integers(99)}": rng.uniform(0, 40, 2)})
-    return truth, estimate
+from detente.metrics import Frames, continuity
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -1,21 +1,13 @@
 //! Do tracks keep to their objects: identity switches and fragmentations over a run.
 
-use super::frames::{Frames, check_run, squared_distance};
+use super::frames::{check_run, squared_distance};
+use super::named::{Named, count, twice};
 use super::pairing::Pairing;
 use super::power::Power;
+use crate::Result;
 use crate::assoc::assign::MISS;
-use crate::{Error, Result};
 
 const NEVER: u32 = u32::MAX;
-
-/// Points with an identity each, numbered from 0 without large gaps.
-#[derive(Clone, Copy, Debug)]
-pub struct Named<'a> {
-    /// The points.
-    pub frames: Frames<'a>,
-    /// The identity of each row; at most once in a frame.
-    pub id: &'a [u32],
-}
 
 /// What a run shows about identities.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -137,11 +129,7 @@ impl Rows {
     fn enter(&mut self, frame: usize, ids: &[u32], what: &'static str) -> Result<()> {
         for (row, &id) in ids.iter().enumerate() {
             if self.place[id as usize].0 == frame {
-                return Err(Error::Setting {
-                    what,
-                    expected: "different within a frame",
-                    found: format!("one of them twice in frame {frame}"),
-                });
+                return Err(twice(what, frame));
             }
             self.place[id as usize] = (frame, row);
         }
@@ -152,14 +140,4 @@ impl Rows {
     fn get(&self, frame: usize, id: u32) -> Option<usize> {
         self.place.get(id as usize).filter(|place| place.0 == frame).map(|place| place.1)
     }
-}
-
-/// One more than the largest identity; refuses another number of identities than of rows.
-fn count(named: &Named<'_>, what: &str) -> Result<usize> {
-    let rows = named.frames.offsets.last().copied().unwrap_or(0);
-    if named.id.len() != rows {
-        let (expected, found) = (format!("({rows},)"), format!("({},)", named.id.len()));
-        return Err(Error::Shape { what: what.to_owned(), expected, found });
-    }
-    Ok(named.id.iter().max().map_or(0, |&last| last as usize + 1))
 }

@@ -98,6 +98,11 @@ impl<'a> Points<'a> {
         &self.values[row * self.dim..(row + 1) * self.dim]
     }
 
+    /// The coordinates of each.
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
     /// The axis along which the points spread most.
     pub fn widest_axis(&self) -> usize {
         let (mut widest, mut width) = (0, 0.0);

@@ -1,7 +1,7 @@
 //! OSPA: distance between two sets of points per point, with a penalty for another number.
 
 use super::frames::{Frames, Points, check_run};
-use super::pairing::Pairing;
+use super::pairing::{Pairing, Pairs};
 use super::power::Power;
 use crate::Result;
 
@@ -54,21 +54,40 @@ impl Ospa {
             let (few, many) = if x.len() <= y.len() { (x, y) } else { (y, x) };
             pairing.clear();
             pairing.collect(few, many, self.cutoff, power, |_, _| false);
-            let (value, localisation, cardinality) = if largest {
+            let score = if largest {
                 largest_distance(&mut pairing, few, many, self.cutoff)?
             } else {
                 let pairs = pairing.solve(many.len(), cut)?;
-                let n = many.len().max(1) as f64;
-                let localisation = (pairs.cost + cut * (few.len() - pairs.count) as f64) / n;
-                let cardinality = cut * (many.len() - few.len()) as f64 / n;
-                (power.root(localisation + cardinality), localisation, cardinality)
+                mean_power(power, cut, pairs, [few.len(), many.len()])
             };
-            scores.value.push(value);
-            scores.localisation.push(localisation);
-            scores.cardinality.push(cardinality);
+            scores.push(score);
         }
         Ok(scores)
     }
+}
+
+impl OspaScores {
+    /// Appends value, localisation and cardinality.
+    pub(super) fn push(&mut self, (value, localisation, cardinality): (f64, f64, f64)) {
+        self.value.push(value);
+        self.localisation.push(localisation);
+        self.cardinality.push(cardinality);
+    }
+}
+
+/// Value, localisation and cardinality of the optimal pairs of two sets of the given sizes.
+pub(super) fn mean_power(
+    power: Power,
+    cut: f64,
+    pairs: Pairs<'_>,
+    mut sizes: [usize; 2],
+) -> (f64, f64, f64) {
+    sizes.sort_unstable();
+    let [few, many] = sizes;
+    let n = many.max(1) as f64;
+    let localisation = (pairs.cost + cut * (few - pairs.count) as f64) / n;
+    let cardinality = cut * (many - few) as f64 / n;
+    (power.root(localisation + cardinality), localisation, cardinality)
 }
 
 /// Value, localisation and cardinality for p = ∞.

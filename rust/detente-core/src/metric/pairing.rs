@@ -74,6 +74,17 @@ impl Pairing {
         }
     }
 
+    /// Appends a candidate to the row that is being filled.
+    pub fn push(&mut self, column: u32, cost: f64) {
+        self.indices.push(column);
+        self.cost.push(cost);
+    }
+
+    /// Ends the row that is being filled.
+    pub fn end_row(&mut self) {
+        self.indptr.push(self.indices.len());
+    }
+
     /// Assigns the rows so that Σ d^p + `miss_cost` for each unpaired row is least.
     pub fn solve(&mut self, columns: usize, miss_cost: f64) -> Result<Pairs<'_>> {
         self.miss_cost.clear();
