@@ -9,7 +9,15 @@ from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
-from detente.motion import ConstantAcceleration, ConstantVelocity, RandomWalk
+from detente.motion import (
+    ConstantAcceleration,
+    ConstantVelocity,
+    CoordinatedTurn,
+    EstimatedTurn,
+    OrnsteinUhlenbeck,
+    RandomWalk,
+    Singer,
+)
 from detente.recordings import TrackedRecording, track
 from detente.sensors import (
     Disc,
@@ -38,8 +46,11 @@ __all__ = [
     "Birth",
     "ConstantAcceleration",
     "ConstantVelocity",
+    "CoordinatedTurn",
     "Disc",
+    "EstimatedTurn",
     "LocalFrame",
+    "OrnsteinUhlenbeck",
     "Party",
     "Picture",
     "Pose",
@@ -48,6 +59,7 @@ __all__ = [
     "RangeBearingElevationSensor",
     "RangeBearingSensor",
     "Sector",
+    "Singer",
     "StateSensor",
     "Table",
     "Terms",
