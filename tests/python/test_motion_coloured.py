@@ -1,5 +1,5 @@
 # pyright: basic
-"""Models that decay or turn, against a matrix exponential in many digits or an integration in many steps."""
+"""Models that decay or turn: against exponentials in many digits and integrals in many steps."""
 
 from typing import Any
 

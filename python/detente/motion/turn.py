@@ -154,8 +154,8 @@ class EstimatedTurn:
     >>> turn = dt.EstimatedTurn(
     ...     axes=2, acceleration_psd=0.1, turn_rate_psd=1e-5, turn_rate_std_rad_s=0.1
     ... )
-    >>> turn.predict([[0.0, 0.0, 100.0, 0.0, np.pi / 20]], 10.0).round(1) + 0.0
-    array([[636.6, 636.6,   0. , 100. ,   0.2]])
+    >>> turn.predict([[0.0, 0.0, 100.0, 0.0, np.pi / 20]], 10.0)[:, :4].round(1) + 0.0
+    array([[636.6, 636.6,   0. , 100. ]])
     """
 
     def __init__(
