@@ -10,7 +10,15 @@ from detente._core import __version__
 from detente.births import Birth, BirthFromDetections, BirthMixture
 from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
-from detente.motion import ConstantAcceleration, ConstantVelocity, RandomWalk
+from detente.motion import (
+    ConstantAcceleration,
+    ConstantVelocity,
+    CoordinatedTurn,
+    EstimatedTurn,
+    OrnsteinUhlenbeck,
+    RandomWalk,
+    Singer,
+)
 from detente.recordings import TrackedRecording, track
 from detente.sensors import (
     Disc,
@@ -41,8 +49,11 @@ __all__ = [
     "BirthMixture",
     "ConstantAcceleration",
     "ConstantVelocity",
+    "CoordinatedTurn",
     "Disc",
+    "EstimatedTurn",
     "LocalFrame",
+    "OrnsteinUhlenbeck",
     "Party",
     "Picture",
     "Pose",
@@ -51,6 +62,7 @@ __all__ = [
     "RangeBearingElevationSensor",
     "RangeBearingSensor",
     "Sector",
+    "Singer",
     "StateSensor",
     "Table",
     "Terms",

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = [
     "DEBUG",
     "Birth",
+    "CoordinatedTurn",
     "Kinematic",
     "LocalFrame",
     "Sensor",
@@ -49,13 +50,31 @@ DEBUG: bool
 
 @final
 class Kinematic:
-    def __new__(cls, kind: str, density: Sequence[float]) -> Kinematic: ...
+    def __new__(cls, kind: str, density: Sequence[float], rate_per_s: float = 0.0) -> Kinematic: ...
     @property
     def axes(self) -> int: ...
     @property
     def dim(self) -> int: ...
     def transition(self, dt_s: float) -> NDArray[np.float64]: ...
     def noise(self, dt_s: float) -> NDArray[np.float64]: ...
+
+@final
+class CoordinatedTurn:
+    def __new__(
+        cls,
+        axes: int,
+        rate_rad_s: float | None,
+        estimated: tuple[float, float, bool],
+        horizontal_psd: float,
+        vertical_psd: float,
+    ) -> CoordinatedTurn: ...
+    @property
+    def axes(self) -> int: ...
+    @property
+    def dim(self) -> int: ...
+    def linearise(
+        self, states: ArrayLike, dt_s: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 
 def assign(
     indptr: object, indices: object, cost: object, miss_cost: object

@@ -28,7 +28,7 @@ class Birth:
         Standard deviation of a new object's velocity, per axis [m/s].
     acceleration_std_m_s2 : float
         Standard deviation of a new object's acceleration, per axis [m/s²]; used by motion models
-        with accelerations.
+        with accelerations that do not know it themselves, as `Singer` does.
     region_m : (2, axes) array_like, optional
         The lowest corner and the highest one of a box, in the tracker's frame [m]: objects appear
         inside it alone.

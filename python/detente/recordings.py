@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detente.births import BirthModel
 from detente.errors import NotFiniteError, SettingError, ShapeError
+from detente.motion import EstimatedTurn
 from detente.sensors import Sensor
 from detente.table import Table
 from detente.tracking import Association, Motion, Tracker
@@ -28,7 +29,8 @@ class TrackedRecording:
     ----------
     points : Table
         Track after track in the order of time: ``track_id`` uint64; ``time_s`` [s]; the state,
-        ``x_m``, ``y_m``, … [m], ``vx_m_s``, … [m/s], ``ax_m_s2``, … [m/s²], in the tracker's frame;
+        ``x_m``, ``y_m``, … [m], ``vx_m_s``, … [m/s], ``ax_m_s2``, … [m/s²], in the tracker's frame,
+        or ``turn_rate_rad_s`` under `EstimatedTurn`;
         ``cov`` (n, d·d), its covariance row by row; ``existence``; ``detection_row`` int64, the row
         of the given table that the track took in, −1 for none.
     tracks : Table
@@ -80,7 +82,8 @@ def track(
         A track is kept if its existence reached this.
     smooth : bool
         Whether each state is estimated from all detections of its track, the later ones too
-        (Rauch, Tung and Striebel 1965); ``existence`` stays as the tracker saw it at the time.
+        (Rauch, Tung and Striebel 1965, extended or unscented where the motion is not linear);
+        ``existence`` stays as the tracker saw it at the time.
     progress : callable, optional
         Hears now and then how many scans of how many are done.
 
@@ -91,7 +94,7 @@ def track(
     Raises
     ------
     SettingError
-        A column or a sensor is missing, or `smooth` with a motion model of your own.
+        A column or a sensor is missing.
     NotFiniteError
         A measurement or a time is NaN or infinite.
 
@@ -228,6 +231,8 @@ def _values(
 def _points(columns: Any, order: NDArray[np.intp], motion: Motion) -> Table:  # noqa: ANN401 - the core's tuple
     track_id, time_s, mean, cov, existence, detection = columns
     state = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
+    if isinstance(motion, EstimatedTurn):
+        state = [*state[: 2 * motion.axes], "turn_rate_rad_s"]
     if motion.dim > len(state):
         raise ShapeError(f"a state of {motion.dim} components has no column names")
     rows = np.concatenate([order, [-1]])[detection]

@@ -89,7 +89,8 @@ class Tracks:
     id : (n,) uint64
         Opaque identity.
     mean : (n, d) float64
-        Positions [m], velocities [m/s], accelerations [m/s²], in the tracker's frame.
+        Positions [m], velocities [m/s], accelerations [m/s²] or a turn rate [rad/s], in the
+        tracker's frame.
     cov : (n, d, d) float64
         Symmetric, positive definite.
     existence : (n,) float64
@@ -153,8 +154,8 @@ class Tracker:
 
     Parameters
     ----------
-    motion : ConstantVelocity, RandomWalk, ConstantAcceleration or UserMotion
-        How objects move.
+    motion : ConstantVelocity, RandomWalk, …, or UserMotion
+        How objects move: a model of `detente.motion` or your own.
     birth : Birth
         How objects appear.
     survival_per_s : float
@@ -387,7 +388,7 @@ def _core_motion(motion: Motion) -> object:
     if isinstance(motion, UserMotion):
         return (motion.axes, motion.dim, motion.transition, motion.noise)
     core = getattr(motion, "_core", None)
-    if not isinstance(core, _core.Kinematic):
+    if not isinstance(core, _core.Kinematic | _core.CoordinatedTurn):
         raise SettingError(
             f"motion must be a motion model such as dt.ConstantVelocity(...), found {motion!r}"
         )

@@ -170,12 +170,7 @@ def test_bad_tables_are_refused_by_name(
         track({name: column for name, column in table.items() if column is not None})
 
 
-def test_unknown_sensors_and_own_motion_smoothed_are_refused() -> None:
+def test_unknown_sensors_are_refused() -> None:
     table = {"time_s": [0.0], "x_m": [0.0], "y_m": [0.0], "sensor": ["sonar"]}
     with pytest.raises(errors.SettingError, match="name the sensors sonar, but sensor has only"):
         track(table, sensor={"radar": RADAR})
-    mine = dt.UserMotion(
-        axes=2, dim=4, transition=lambda x, _: x, noise=lambda t: np.eye(4)[None].repeat(len(t), 0)
-    )
-    with pytest.raises(errors.SettingError, match="smooth must be False with a motion model"):
-        track(table, motion=mine, smooth=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from detente import metrics
+from detente.births import Birth
 from detente.demo import scene
 from detente.demo.story import RECIPIENT, SENDER, WATCH_S, watch_starts_ns
 from detente.exchange import Agreement, Party, Picture, Report, State
 from detente.exchange.instant import NS_PER_S
 from detente.sensors import PositionSensor
-from detente.births import Birth
 from detente.tracking import Tracker
 
 NAMES = (SENDER, RECIPIENT)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detente.births import Birth
 from detente.errors import SettingError
 from detente.motion import ConstantVelocity
 from detente.sensors import PositionSensor, StateSensor
-from detente.births import Birth
 
 if TYPE_CHECKING:
     from detente.io.recording import Recording

@@ -14,9 +14,10 @@ def generator(seed: Seed) -> np.random.Generator:
 
 
 def square_root(cov: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the symmetric square root, which a singular covariance has too."""
+    """Return the symmetric square root, or those of many; a singular covariance has one too."""
     values, vectors = np.linalg.eigh(cov)
-    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    stretched = vectors * np.sqrt(np.maximum(values, 0.0))[..., np.newaxis, :]
+    return stretched @ np.swapaxes(vectors, -1, -2)
 
 
 def matrix(what: str, values: ArrayLike, columns: int) -> NDArray[np.float64]:

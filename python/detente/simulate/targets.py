@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import NotFiniteError, SettingError, ShapeError, TimeOrderError
+from detente.motion import EstimatedTurn
 from detente.simulate.draws import Seed, generator, matrix, square_root
 from detente.tracking import UserMotion
 
@@ -56,7 +57,7 @@ class Truth:
 
 
 def truth(
-    motion: Motion | UserMotion,
+    motion: Motion | EstimatedTurn | UserMotion,
     *,
     times_s: ArrayLike,
     initial_states: ArrayLike,
@@ -70,9 +71,10 @@ def truth(
 
     Parameters
     ----------
-    motion : Motion or UserMotion
+    motion : Motion, EstimatedTurn or UserMotion
         A model of Détente's, one of your own as a `dt.UserMotion`, or any object with ``axes``,
-        ``dim``, ``transition(dt_s)`` and ``noise(dt_s)``.
+        ``dim``, ``transition(dt_s)`` and ``noise(dt_s)``. Of one that is not linear the noise of a
+        step is that at its beginning: choose steps in which a target turns little.
     times_s : (steps,) array_like
         Times of the scans [s], not decreasing.
     initial_states : (targets, dim) array_like
@@ -144,7 +146,7 @@ def truth(
 
 def moved(
     rng: np.random.Generator,
-    motion: Motion | UserMotion,
+    motion: Motion | EstimatedTurn | UserMotion,
     states: NDArray[np.float64],
     dt_s: float,
 ) -> NDArray[np.float64]:
@@ -154,6 +156,13 @@ def moved(
         after = np.asarray(motion.transition(states, np.full(len(states), dt_s)), float)
         noise = np.asarray(motion.noise(np.array([dt_s])), float)[0]
         return after + draws @ square_root(noise)
+    if isinstance(motion, EstimatedTurn):
+        here = ~np.isnan(states).any(axis=1)
+        roots = square_root(motion.noise(states[here], dt_s))
+        after = np.full_like(states, np.nan)
+        after[here] = motion.predict(states[here], dt_s)
+        after[here] += (roots @ draws[here, :, np.newaxis])[..., 0]
+        return after
     return states @ motion.transition(dt_s).T + draws @ square_root(motion.noise(dt_s))
 
 

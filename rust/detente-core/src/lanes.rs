@@ -54,12 +54,20 @@ pub trait Real:
 {
     /// The given constant as a number of the same kind as `self`.
     fn constant(self, value: f64) -> Self;
+
+    /// A function that has no vector form, number by number; equal neighbours are computed once.
+    fn each<const N: usize>(self, function: impl Fn(f64) -> [f64; N]) -> [Self; N];
 }
 
 impl Real for f64 {
     #[inline(always)]
     fn constant(self, value: f64) -> Self {
         value
+    }
+
+    #[inline(always)]
+    fn each<const N: usize>(self, function: impl Fn(f64) -> [f64; N]) -> [Self; N] {
+        function(self)
     }
 }
 
@@ -128,6 +136,22 @@ impl<S: Simd> Real for Vector<S> {
     #[inline(always)]
     fn constant(self, value: f64) -> Self {
         Self::splat(self.simd, value)
+    }
+
+    #[inline(always)]
+    fn each<const N: usize>(self, function: impl Fn(f64) -> [f64; N]) -> [Self; N] {
+        let (mut from, mut to) = (Lanes::ZERO, [Lanes::ZERO; N]);
+        self.store(&mut from, 0);
+        let mut latest = (from.0[0], function(from.0[0]));
+        for lane in 0..S::F64_LANES {
+            if from.0[lane].to_bits() != latest.0.to_bits() {
+                latest = (from.0[lane], function(from.0[lane]));
+            }
+            for (to, value) in to.iter_mut().zip(latest.1) {
+                to.0[lane] = value;
+            }
+        }
+        to.map(|lanes| Self::load(self.simd, &lanes, 0))
     }
 }
 

@@ -63,7 +63,8 @@ impl WithSimd for Steps {
         let mut spread = vec![Lanes::ZERO; packed_len(m)];
         for step in 0..self.count {
             let dt_s = 0.05 * (1 + step % 7) as f64;
-            predict_block(simd, &self.motion, &Lanes([dt_s; WIDTH]), &mut self.block);
+            let steps = [1.0, 1.0, 1.0, 2.0, 1.5, 1.0, 1.0, 0.0].map(|factor| factor * dt_s);
+            predict_block(simd, &self.motion, &Lanes(steps), &mut self.block);
             let link = if self.leading {
                 spread.copy_from_slice(&self.block[dim..dim + packed_len(m)]);
                 Link::Leading
@@ -112,7 +113,7 @@ fn a_million_steps_leave_covariances_definite() {
 
 #[test]
 fn every_width_gives_the_same_bits() {
-    use Kind::{ConstantAcceleration, ConstantVelocity, RandomWalk};
+    use Kind::{ConstantAcceleration, ConstantVelocity, OrnsteinUhlenbeck, RandomWalk, Singer};
     let cases = [
         (RandomWalk, 1, 1),
         (RandomWalk, 2, 2),
@@ -122,6 +123,10 @@ fn every_width_gives_the_same_bits() {
         (ConstantVelocity, 2, 4),
         (ConstantAcceleration, 2, 2),
         (ConstantAcceleration, 3, 3),
+        (OrnsteinUhlenbeck { rate_per_s: 0.5 }, 2, 2),
+        (OrnsteinUhlenbeck { rate_per_s: 8.0 }, 3, 3),
+        (Singer { rate_per_s: 0.5 }, 1, 1),
+        (Singer { rate_per_s: 8.0 }, 3, 3),
     ];
     for (kind, axes, m) in cases {
         for leading in [true, false] {

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use std::sync::Arc;
 
 use crate::array::{input, output};
-use crate::motion::PyKinematic;
+use crate::motion::{PyCoordinatedTurn, PyKinematic};
 
 /// A motion model that is a pair of NumPy functions.
 #[derive(Debug)]
@@ -50,10 +50,13 @@ impl UserMotion for Functions {
     }
 }
 
-/// The core's motion model of a kinematic model or of (axes, dim, transition, noise).
+/// The core's motion model of a model of its own or of (axes, dim, transition, noise).
 pub fn motion_from_python(motion: &Bound<'_, PyAny>) -> PyResult<Motion> {
     if let Ok(kinematic) = motion.cast::<PyKinematic>() {
         return Ok(Motion::Kinematic(kinematic.get().0.clone()));
+    }
+    if let Ok(turn) = motion.cast::<PyCoordinatedTurn>() {
+        return Ok(Motion::Turn(turn.get().0.clone()));
     }
     let (axes, dim, transition, noise) = motion.extract()?;
     Ok(Motion::User(Arc::new(Functions { axes, dim, transition, noise })))

@@ -1,9 +1,11 @@
 //! Kalman filters on blocks of eight rows.
 
 pub mod dense;
+pub mod linearise;
 pub mod predict;
 pub mod project;
 pub mod smooth;
 pub mod state;
+pub mod turn;
 pub mod unscented;
 pub mod update;

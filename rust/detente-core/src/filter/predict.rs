@@ -2,33 +2,35 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::turn::predict_turn;
 use super::unscented;
 use crate::Result;
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, Real, Vector, WIDTH};
 use crate::linalg::{Matrix, packed, packed_from_dense};
-use crate::motion::{Axis, Kind, Kinematic, Motion, UserMotion};
+use crate::motion::{Axis, Kind, Kinematic, Motion};
 
-/// Predicts every row by its own time step, under any model; a user's by the unscented transform.
+/// Predicts every row by its own time step, under any model.
 ///
 /// # Errors
-/// Whatever the user's function raised; [`crate::Error::NotPositiveDefinite`] if a covariance has
-/// no Cholesky factor.
+/// Whatever the user's function raised; [`crate::Error::NotPositiveDefinite`] if a covariance that
+/// goes through the unscented transform has no Cholesky factor.
 pub fn predict(motion: &Motion, gaussians: &mut Gaussians, dt_s: &[f64]) -> Result<()> {
     match motion {
         Motion::Kinematic(model) => predict_kinematic(model, gaussians, dt_s),
-        Motion::User(model) => *gaussians = predict_user(model.as_ref(), gaussians, dt_s)?,
+        Motion::Turn(model) if !model.is_unscented() => predict_turn(model, gaussians, dt_s),
+        _ => *gaussians = predict_unscented(motion, gaussians, dt_s)?,
     }
     Ok(())
 }
 
-fn predict_user(model: &dyn UserMotion, rows: &Gaussians, dt_s: &[f64]) -> Result<Gaussians> {
-    let dim = model.dim();
-    let points = unscented::points(dim, &rows.dense_means(), &rows.packed_covs())?;
+fn predict_unscented(motion: &Motion, rows: &Gaussians, dt_s: &[f64]) -> Result<Gaussians> {
+    let (dim, means) = (motion.dim(), rows.dense_means());
+    let points = unscented::points(dim, &means, &rows.packed_covs())?;
     let count = unscented::count(dim);
     let repeated: Vec<f64> = dt_s.iter().flat_map(|&dt| std::iter::repeat_n(dt, count)).collect();
-    let images = model.transition(&points, &repeated)?;
-    let noise = model.noise(dt_s)?;
+    let images = motion.moved(&points, &repeated)?;
+    let noise = motion.noise(&means, dt_s)?;
     let mut out = Gaussians::new(dim);
     let moments = unscented::moments(dim, dim, &images, |_| false);
     for ((mean, mut cov), noise) in moments.zip(noise.chunks_exact(dim * dim)) {
@@ -66,9 +68,12 @@ impl WithSimd for Predict<'_> {
 /// Predicts one block; each kind and number of axes is compiled on its own.
 #[inline(always)]
 pub fn predict_block<S: Simd>(simd: S, model: &Kinematic, dt_s: &Lanes, block: &mut [Lanes]) {
-    use Kind::{ConstantAcceleration as CA, ConstantVelocity as CV, RandomWalk as RW};
-    let density = model.density();
-    match (model.kind(), model.axes()) {
+    use Kind::{
+        ConstantAcceleration as CA, ConstantVelocity as CV, OrnsteinUhlenbeck as OU,
+        RandomWalk as RW, Singer,
+    };
+    let (kind, density) = (model.kind(), model.density());
+    match (kind, model.axes()) {
         (RW, 1) => kinematic::<S, 1>(simd, RW, 1, density, dt_s, block),
         (RW, 2) => kinematic::<S, 1>(simd, RW, 2, density, dt_s, block),
         (RW, _) => kinematic::<S, 1>(simd, RW, 3, density, dt_s, block),
@@ -78,6 +83,8 @@ pub fn predict_block<S: Simd>(simd: S, model: &Kinematic, dt_s: &Lanes, block: &
         (CA, 1) => kinematic::<S, 3>(simd, CA, 1, density, dt_s, block),
         (CA, 2) => kinematic::<S, 3>(simd, CA, 2, density, dt_s, block),
         (CA, _) => kinematic::<S, 3>(simd, CA, 3, density, dt_s, block),
+        (OU { .. }, axes) => kinematic::<S, 2>(simd, kind, axes, density, dt_s, block),
+        (Singer { .. }, axes) => kinematic::<S, 3>(simd, kind, axes, density, dt_s, block),
     }
 }
 
@@ -129,11 +136,12 @@ fn kinematic<S: Simd, const O: usize>(
     }
 }
 
-/// A ← f A for a unit upper triangular f, in place from the top.
+/// A ← f A for an upper triangular f, in place from the top.
 #[inline(always)]
 fn apply<S: Simd, const O: usize, const C: usize>(f: &Axis<Vector<S>>, a: &mut Matrix<S, O, C>) {
     for r in 0..O {
         for c in 0..C {
+            a[r][c] = f[r][r] * a[r][c];
             for k in r + 1..O {
                 a[r][c] += f[r][k] * a[k][c];
             }

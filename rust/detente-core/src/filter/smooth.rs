@@ -2,30 +2,34 @@
 //!
 //! Backwards from the last row, with x̄, P̄ the prediction of step k and C = P Fᵀ P̄⁻¹:
 //! x ← x + C (x₊ − x̄), P ← (I − C F) P (I − C F)ᵀ + C (P₊ + Q) Cᵀ, which stays positive
-//! semidefinite under rounding (Rauch, Tung and Striebel 1965; Bierman 1977 on the form).
+//! semidefinite under rounding (Rauch, Tung and Striebel 1965; Bierman 1977 on the form). A
+//! nonlinear step is linearised by the caller: x̄ = f(x), F its Jacobian or its regression.
 
 use crate::linalg::{backward_one, cholesky_one, forward_one, packed_from_dense};
+use crate::motion::Linearised;
 use crate::{Error, Result};
 
 /// Smooths one sequence in place: `means` (T × d) and `covs` (T × d × d), row-major, of a filter
-/// after each measurement. `step` writes F and Q (d × d) from row k to row k + 1.
+/// after each measurement. `step` writes x̄, F and Q from row k, of which it is given the mean and
+/// the covariance, to row k + 1.
 ///
 /// # Errors
+/// What `step` raises;
 /// [`Error::NotPositiveDefinite`] with the first row from behind whose prediction F P Fᵀ + Q has
 /// no Cholesky factor; [`Error::NotFinite`] with a row that holds or becomes NaN or infinite.
 pub fn smooth(
     dim: usize,
     means: &mut [f64],
     covs: &mut [f64],
-    mut step: impl FnMut(usize, &mut [f64], &mut [f64]),
+    mut step: impl FnMut(usize, (&[f64], &[f64]), &mut Linearised) -> Result<()>,
 ) -> Result<()> {
-    let (mut f, mut q) = (vec![0.0; dim * dim], vec![0.0; dim * dim]);
+    let mut linearised = Linearised::new(dim);
     let mut work = Workspace::new(dim);
     for k in (0..(means.len() / dim).saturating_sub(1)).rev() {
-        step(k, &mut f, &mut q);
         let (mean, next_mean) = means[k * dim..][..2 * dim].split_at_mut(dim);
         let (cov, next_cov) = covs[k * dim * dim..][..2 * dim * dim].split_at_mut(dim * dim);
-        work.step(&f, &q, (mean, cov), (next_mean, next_cov)).ok_or_else(|| {
+        step(k, (mean, cov), &mut linearised)?;
+        work.step(&linearised, (mean, cov), (next_mean, next_cov)).ok_or_else(|| {
             Error::NotPositiveDefinite { what: "the prediction of the smoother".to_owned(), row: k }
         })?;
         if let Some(&value) = mean.iter().chain(&*cov).find(|value| !value.is_finite()) {
@@ -54,12 +58,11 @@ impl Workspace {
     /// One step backwards; `None` if the prediction has no Cholesky factor.
     fn step(
         &mut self,
-        f: &[f64],
-        q: &[f64],
+        step: &Linearised,
         (mean, cov): (&mut [f64], &mut [f64]),
         (next_mean, next_cov): (&[f64], &[f64]),
     ) -> Option<()> {
-        let dim = self.dim;
+        let (dim, f, q) = (self.dim, &step.transition, &step.noise);
         multiply(dim, f, cov, &mut self.fp);
         self.product.copy_from_slice(q);
         add_transposed(dim, &self.fp, f, &mut self.product); // P̄ = F P Fᵀ + Q
@@ -73,8 +76,7 @@ impl Workspace {
             backward_one(dim, &factor, row);
         }
         for i in 0..dim {
-            let predicted: f64 = (0..dim).map(|k| f[i * dim + k] * mean[k]).sum();
-            self.residual[i] = next_mean[i] - predicted;
+            self.residual[i] = next_mean[i] - step.predicted[i];
         }
         for i in 0..dim {
             for k in 0..dim {

@@ -1,18 +1,30 @@
 //! Motion models: how a state moves, and how uncertain that makes it.
 //!
-//! One state order for all: positions, then velocities, then accelerations. For the kinematic
-//! models the transition is f ⊗ I and the noise q ⊗ diag(density), with f and q small matrices in
-//! closed form (Bar-Shalom, Li and Kirubarajan 2001, section 6.2).
+//! One state order for all: positions, then velocities, then accelerations or a turn rate. For the
+//! kinematic models the transition is f ⊗ I and the noise q ⊗ diag(density), with f and q small
+//! matrices in closed form (Bar-Shalom, Li and Kirubarajan 2001, section 6.2); a turn couples two
+//! axes and has dense ones.
 
 mod constant_acceleration;
 mod constant_velocity;
+mod coordinated_turn;
+mod damped;
+mod kinematic;
+mod linearised;
+mod ornstein_uhlenbeck;
 mod random_walk;
+mod series;
+mod singer;
+mod stumpff;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::lanes::Real;
-use crate::{Error, Result};
+pub use coordinated_turn::{CoordinatedTurn, Rate};
+pub use kinematic::{Kind, Kinematic};
+pub use linearised::Linearised;
+
+use crate::Result;
 
 /// The most axes a model may have.
 pub const MAX_AXES: usize = 3;
@@ -27,6 +39,8 @@ pub type Axis<T> = [[T; MAX_ORDER]; MAX_ORDER];
 pub enum Motion {
     /// A linear model in closed form.
     Kinematic(Kinematic),
+    /// A turn at constant speed, its rate known or part of the state.
+    Turn(CoordinatedTurn),
     /// A function of the user's.
     User(Arc<dyn UserMotion>),
 }
@@ -58,6 +72,7 @@ impl Motion {
     pub fn axes(&self) -> usize {
         match self {
             Self::Kinematic(model) => model.axes(),
+            Self::Turn(model) => model.axes(),
             Self::User(model) => model.axes(),
         }
     }
@@ -67,133 +82,64 @@ impl Motion {
     pub fn dim(&self) -> usize {
         match self {
             Self::Kinematic(model) => model.dim(),
+            Self::Turn(model) => model.dim(),
             Self::User(model) => model.dim(),
         }
     }
-}
 
-/// Which derivative is driven by white noise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The position.
-    RandomWalk,
-    /// The velocity.
-    ConstantVelocity,
-    /// The acceleration.
-    ConstantAcceleration,
-}
-
-impl Kind {
-    /// How many derivatives of the position the state holds, the position included.
-    #[inline(always)]
+    /// The variance of a component of a new object's state, where the model itself knows it: a
+    /// Singer model's acceleration, a turn's rate.
     #[must_use]
-    pub const fn order(self) -> usize {
+    pub fn prior_variance(&self, component: usize) -> Option<f64> {
         match self {
-            Self::RandomWalk => 1,
-            Self::ConstantVelocity => 2,
-            Self::ConstantAcceleration => 3,
+            Self::Kinematic(model) => model.prior_variance(component),
+            Self::Turn(model) => model.prior_variance(component),
+            Self::User(_) => None,
         }
     }
 
-    /// f(Δt), the transition of one axis.
-    #[inline(always)]
-    pub fn transition<T: Real>(self, dt_s: T) -> Axis<T> {
-        match self {
-            Self::RandomWalk => random_walk::transition(dt_s),
-            Self::ConstantVelocity => constant_velocity::transition(dt_s),
-            Self::ConstantAcceleration => constant_acceleration::transition(dt_s),
-        }
-    }
-
-    /// q(Δt), the noise of one axis at density 1.
-    #[inline(always)]
-    pub fn noise<T: Real>(self, dt_s: T) -> Axis<T> {
-        match self {
-            Self::RandomWalk => random_walk::noise(dt_s),
-            Self::ConstantVelocity => constant_velocity::noise(dt_s),
-            Self::ConstantAcceleration => constant_acceleration::noise(dt_s),
-        }
-    }
-}
-
-/// A random walk, constant velocity or constant acceleration in one to three axes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Kinematic {
-    kind: Kind,
-    density: Vec<f64>,
-}
-
-impl Kinematic {
-    /// A model with one power spectral density of the driving white noise for each axis.
+    /// f(x, Δt) for `states` (k × d, row-major), each by its own time step.
     ///
     /// # Errors
-    /// [`Error::Setting`] unless there are one to three densities, each positive and finite.
-    pub fn new(kind: Kind, density: &[f64]) -> Result<Self> {
-        if density.is_empty() || density.len() > MAX_AXES {
-            return Err(Error::Setting {
-                what: "axes",
-                expected: "1, 2 or 3",
-                found: density.len().to_string(),
-            });
+    /// [`crate::Error::User`] with whatever the user's function raised.
+    pub fn moved(&self, states: &[f64], dt_s: &[f64]) -> Result<Vec<f64>> {
+        match self {
+            Self::Kinematic(model) => Ok(self.each(states, dt_s, |state, dt, out| {
+                out.transition.copy_from_slice(&model.transition(dt));
+                out.predict(state);
+                out.predicted.clone()
+            })),
+            Self::Turn(model) => Ok(self.each(states, dt_s, |state, dt, out| {
+                model.predict(state, dt, out);
+                out.predicted.clone()
+            })),
+            Self::User(model) => model.transition(states, dt_s),
         }
-        if let Some(bad) = density.iter().find(|d| !(d.is_finite() && **d > 0.0)) {
-            return Err(Error::Setting {
-                what: "the power spectral density",
-                expected: "positive and finite",
-                found: bad.to_string(),
-            });
+    }
+
+    /// Q(x, Δt) for `states` (k × d, row-major), each by its own time step (k × d × d).
+    ///
+    /// # Errors
+    /// [`crate::Error::User`] with whatever the user's function raised.
+    pub fn noise(&self, states: &[f64], dt_s: &[f64]) -> Result<Vec<f64>> {
+        match self {
+            Self::Kinematic(model) => Ok(dt_s.iter().flat_map(|&dt| model.noise(dt)).collect()),
+            Self::Turn(model) => Ok(self.each(states, dt_s, |state, dt, out| {
+                model.linearise(state, dt, out);
+                out.noise.clone()
+            })),
+            Self::User(model) => model.noise(dt_s),
         }
-        Ok(Self { kind, density: density.to_vec() })
     }
 
-    /// How many axes of space it moves in.
-    #[must_use]
-    pub fn axes(&self) -> usize {
-        self.density.len()
-    }
-
-    /// Which derivative is driven by white noise.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// The dimension of the state, axes × order.
-    #[must_use]
-    pub fn dim(&self) -> usize {
-        self.axes() * self.kind.order()
-    }
-
-    /// The power spectral density of the driving noise, one per axis.
-    #[must_use]
-    pub fn density(&self) -> &[f64] {
-        &self.density
-    }
-
-    /// F(Δt) = f ⊗ I as a dense row-major matrix of dim × dim.
-    #[must_use]
-    pub fn transition(&self, dt_s: f64) -> Vec<f64> {
-        let f = self.kind.transition(dt_s);
-        self.dense(|row, col, _| f[row][col])
-    }
-
-    /// Q(Δt) = q ⊗ diag(density) as a dense row-major matrix of dim × dim.
-    #[must_use]
-    pub fn noise(&self, dt_s: f64) -> Vec<f64> {
-        let q = self.kind.noise(dt_s);
-        self.dense(|row, col, axis| q[row][col] * self.density[axis])
-    }
-
-    fn dense(&self, entry: impl Fn(usize, usize, usize) -> f64) -> Vec<f64> {
-        let (axes, order, dim) = (self.axes(), self.kind.order(), self.dim());
-        let mut out = vec![0.0; dim * dim];
-        for row in 0..order {
-            for col in 0..order {
-                for axis in 0..axes {
-                    out[(row * axes + axis) * dim + col * axes + axis] = entry(row, col, axis);
-                }
-            }
-        }
-        out
+    fn each(
+        &self,
+        states: &[f64],
+        dt_s: &[f64],
+        step: impl Fn(&[f64], f64, &mut Linearised) -> Vec<f64>,
+    ) -> Vec<f64> {
+        let mut out = Linearised::new(self.dim());
+        let rows = states.chunks_exact(self.dim()).zip(dt_s);
+        rows.flat_map(|(state, &dt)| step(state, dt, &mut out)).collect()
     }
 }

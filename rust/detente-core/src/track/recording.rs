@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use super::{Scan, Tracker};
+use crate::Result;
+use crate::filter::linearise::linearise;
 use crate::filter::smooth::smooth;
 use crate::id::TrackId;
 use crate::motion::Motion;
 use crate::sensor::{Mode, Sensor};
-use crate::{Error, Result};
 
 /// Scans in the order of time.
 #[derive(Clone, Copy, Debug)]
@@ -197,15 +198,8 @@ impl Recorded {
         out
     }
 
-    /// Smooths track after track (Rauch–Tung–Striebel).
+    /// Smooths track after track (Rauch–Tung–Striebel; extended or unscented where it must be).
     fn smooth(&mut self, motion: &Motion) -> Result<()> {
-        let Motion::Kinematic(model) = motion else {
-            return Err(Error::Setting {
-                what: "smooth",
-                expected: "False with a motion model of the user's own, which has no smoother yet",
-                found: "True".to_owned(),
-            });
-        };
         let dim = self.dim;
         let mut start = 0;
         for track in self.track.chunk_by(|a, b| a == b) {
@@ -213,10 +207,8 @@ impl Recorded {
             let times = &self.time_s[start..end];
             let means = &mut self.mean[start * dim..end * dim];
             let covs = &mut self.cov[start * dim * dim..end * dim * dim];
-            smooth(dim, means, covs, |k, f, q| {
-                let dt_s = times[k + 1] - times[k];
-                f.copy_from_slice(&model.transition(dt_s));
-                q.copy_from_slice(&model.noise(dt_s));
+            smooth(dim, means, covs, |k, state, out| {
+                linearise(motion, state, times[k + 1] - times[k], out)
             })?;
             start = end;
         }

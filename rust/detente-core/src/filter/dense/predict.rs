@@ -76,39 +76,6 @@ impl Predict<'_> {
     }
 }
 
-impl<S: Simd, const D: usize> State<S, D> {
-    /// F x and F P Fᵀ + Q, for one part of row-major lanes of F and Q.
-    #[inline(always)]
-    fn transformed(&self, simd: S, f: &[Lanes], q: &[Lanes], part: usize) -> Self {
-        let dim = self.dim;
-        let (f, q) = (&f[..dim * dim], &q[..dim * dim]);
-        let mut out = *self;
-        for i in 0..dim {
-            let mut mean = Vector::load(simd, &f[i * dim], part) * self.mean[0];
-            for k in 1..dim {
-                mean += Vector::load(simd, &f[i * dim + k], part) * self.mean[k];
-            }
-            out.mean[i] = mean;
-            let mut row = self.mean; // row i of F P
-            for j in 0..dim {
-                let mut sum = Vector::load(simd, &f[i * dim], part) * self.cov(0, j);
-                for k in 1..dim {
-                    sum += Vector::load(simd, &f[i * dim + k], part) * self.cov(k, j);
-                }
-                row[j] = sum;
-            }
-            for j in 0..i + 1 {
-                let mut sum = Vector::load(simd, &q[i * dim + j], part);
-                for k in 0..dim {
-                    sum += row[k] * Vector::load(simd, &f[j * dim + k], part);
-                }
-                out.cov[i][j] = sum;
-            }
-        }
-        out
-    }
-}
-
 /// What is wrong with a row in doubt.
 #[cold]
 fn blame(row: usize, prior: Rows<'_>, transition: PerRow<'_>, noise: PerRow<'_>) -> Error {

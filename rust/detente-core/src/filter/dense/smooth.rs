@@ -34,10 +34,12 @@ impl Sequences {
         let means = self.means.chunks_exact_mut(length * dim);
         let covs = self.covs.chunks_exact_mut(length * size);
         for (sequence, (means, covs)) in means.zip(covs).enumerate() {
-            smooth(dim, means, covs, |k, f, q| {
+            smooth(dim, means, covs, |k, (mean, _), out| {
                 let step = sequence * (length - 1) + k;
-                f.copy_from_slice(matrix(transition, size, step));
-                q.copy_from_slice(matrix(noise, size, step));
+                out.transition.copy_from_slice(matrix(transition, size, step));
+                out.noise.copy_from_slice(matrix(noise, size, step));
+                out.predict(mean);
+                Ok(())
             })
             .map_err(|error| in_sequence(error, sequence * length))?;
         }

@@ -80,11 +80,14 @@ impl Birth {
     }
 
     pub(super) fn prior(&self, motion: &Motion) -> Prior {
+        let acceleration = self.acceleration_std_m_s2 * self.acceleration_std_m_s2;
         Prior {
             axes: motion.axes(),
             dim: motion.dim(),
             velocity_std_m_s: self.velocity_std_m_s,
-            acceleration_std_m_s2: self.acceleration_std_m_s2,
+            higher: (2 * motion.axes()..motion.dim())
+                .map(|i| motion.prior_variance(i).unwrap_or(acceleration))
+                .collect(),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::linalg::{MAX_DIM, cholesky_one, packed, packed_len};
 use crate::sensor::{Model, Polar, Sensor, UserModel};
 
 /// What is believed of an object's motion before it is seen.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Prior {
     /// The axes of space.
     pub axes: usize,
@@ -21,8 +21,8 @@ pub struct Prior {
     pub dim: usize,
     /// The standard deviation of the velocity, per axis \[m/s\].
     pub velocity_std_m_s: f64,
-    /// The standard deviation of the acceleration, per axis \[m/s²\].
-    pub acceleration_std_m_s2: f64,
+    /// The variances of what follows the velocities: accelerations \[m²/s⁴\], a turn rate.
+    pub higher: Vec<f64>,
 }
 
 /// A new object.
@@ -49,9 +49,9 @@ impl Prior {
     fn state(&self) -> Newborn {
         let mut cov = vec![0.0; packed_len(self.dim)];
         for i in self.axes..self.dim {
-            let std =
-                if i < 2 * self.axes { self.velocity_std_m_s } else { self.acceleration_std_m_s2 };
-            cov[packed(i, i)] = std * std;
+            let velocity = self.velocity_std_m_s * self.velocity_std_m_s;
+            cov[packed(i, i)] =
+                if i < 2 * self.axes { velocity } else { self.higher[i - 2 * self.axes] };
         }
         Newborn { mean: vec![0.0; self.dim], cov, likelihood: 1.0 }
     }

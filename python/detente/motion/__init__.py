@@ -1,0 +1,23 @@
+"""Motion models: how a state moves, and how uncertain that makes it.
+
+One state order for all: positions, then velocities, then accelerations or a turn rate.
+"""
+
+from detente.motion.kinematic import (
+    ConstantAcceleration,
+    ConstantVelocity,
+    OrnsteinUhlenbeck,
+    RandomWalk,
+    Singer,
+)
+from detente.motion.turn import CoordinatedTurn, EstimatedTurn
+
+__all__ = [
+    "ConstantAcceleration",
+    "ConstantVelocity",
+    "CoordinatedTurn",
+    "EstimatedTurn",
+    "OrnsteinUhlenbeck",
+    "RandomWalk",
+    "Singer",
+]
