@@ -81,7 +81,8 @@ class BirthMixture:
     ...     rate_per_s=[1e-2],
     ...     initial=[0.1],
     ... )
-    >>> tracker = dt.Tracker(motion=dt.ConstantVelocity(axes=2, acceleration_psd=0.1), birth=harbour)
+    >>> motion = dt.ConstantVelocity(axes=2, acceleration_psd=0.1)
+    >>> tracker = dt.Tracker(motion=motion, birth=harbour)
     >>> radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6)
     >>> tracks = tracker.step(0.0, [[20.0, -30.0], [900.0, 900.0]], sensor=radar)
     >>> tracks.existence.round(2)  # nothing can have appeared at the second place

@@ -154,20 +154,31 @@ class Tracker:
 
     Parameters
     ----------
-    motion : ConstantVelocity, RandomWalk, …, or UserMotion
-        How objects move: a model of `detente.motion` or your own.
-    birth : Birth
+    motion : ConstantVelocity, RandomWalk, ConstantAcceleration, ... or UserMotion
+        How objects move.
+    birth : Birth, BirthMixture or BirthFromDetections
         How objects appear.
     survival_per_s : float
         The probability that an object lives on for a second.
-    association : {"gnn"}
-        Global nearest neighbour: the single best allocation of detections to tracks. Its existence
-        is a conditional score: it holds if the allocation is right. "jpda" and "pmbm" are not
-        built yet and raise.
+    association : {"gnn", "jpda", "pmbm"}
+        How detections are given to tracks. ``"gnn"``, global nearest neighbour: the single best
+        allocation; its existence is a conditional score, which holds if the allocation is right.
+        ``"jpda"``, joint probabilistic data association with existence (JIPDA, also known as the
+        track-oriented marginal multi-Bernoulli Poisson filter): every track is updated by all
+        detections in proportion to their marginal probabilities. ``"pmbm"``, Poisson
+        multi-Bernoulli mixture: the likeliest global hypotheses live on side by side.
     gate_probability : float
         The probability that an object's detection falls into its gate.
-    prune_existence : float
-        An undetected track less likely than this is forgotten.
+    prune_existence : float, optional
+        An undetected track less likely than this is forgotten: 1e-5 unless told, of "jpda" 1e-4.
+    max_hypotheses : int
+        Of "pmbm": how many global hypotheses a cluster of tracks keeps.
+    prune_hypothesis : float
+        Of "pmbm": a global hypothesis less likely than this is dropped; tracks that depend on each
+        other by less are taken to be independent.
+    recycle_existence : float
+        Of "pmbm": a hypothesis of a track that went undetected and is less likely to exist than
+        this goes back to the objects not yet seen.
     id_key : int
         A secret of up to 128 bits that keys the identities: the same key, settings and scans give
         the same identities again.
@@ -177,11 +188,19 @@ class Tracker:
     SettingError
         If a setting is outside its range.
 
+    Notes
+    -----
+    Of "jpda" and "pmbm" two tracks that have become one, since they stand for one object, are
+    united under the older name: where they agree and together expect no more than one object, or
+    exclude each other in every hypothesis.
+
     References
     ----------
     Mušicki, Evans and Stanković, "Integrated probabilistic data association", IEEE Transactions
     on Automatic Control 39, 1994 (existence). Williams, "Marginal multi-Bernoulli filters", IEEE
-    Transactions on Aerospace and Electronic Systems 51, 2015 (undetected objects).
+    Transactions on Aerospace and Electronic Systems 51, 2015 (undetected objects, "jpda").
+    García-Fernández, Williams, Granström and Svensson, "Poisson multi-Bernoulli mixture filter:
+    direct derivation and implementation", same journal 54, 2018 ("pmbm").
 
     Examples
     --------

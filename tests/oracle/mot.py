@@ -36,9 +36,7 @@ def likenesses(truth: Run, estimate: Run, cutoff: float | None) -> list[Floats]:
     ]
 
 
-def clear(
-    truth: Run, estimate: Run, matrices: list[Floats], threshold: float
-) -> dict[str, float]:
+def clear(truth: Run, estimate: Run, matrices: list[Floats], threshold: float) -> dict[str, float]:
     """Counts by the rules of TrackEval: who was matched in the last frame that had both."""
     last: dict[Any, Any] = {}
     before: dict[Any, Any] = {}

@@ -124,7 +124,9 @@ def trajectory_gospa_whole(
         return sum(cost[k, i, j] for i, j in enumerate(choice)) + sum(cost[k, -1, j] for j in free)
 
     def switch(a: tuple[int, ...], b: tuple[int, ...]) -> float:
-        halves = sum(0 if i == j else 2 if m not in (i, j) else 1 for i, j in zip(a, b, strict=True))
+        halves = sum(
+            0 if i == j else 2 if m not in (i, j) else 1 for i, j in zip(a, b, strict=True)
+        )
         return switch_penalty**order / 2 * halves
 
     best = {choice: at(0, choice) for choice in choices}

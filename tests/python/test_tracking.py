@@ -320,9 +320,7 @@ def test_bad_scans_are_refused_by_name(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"association": "jpda"}, 'association="jpda" is not built yet'),
-        ({"association": "pmbm"}, 'association="pmbm" is not built yet'),
-        ({"association": "magic"}, 'association must be "gnn"'),
+        ({"association": "magic"}, 'association must be "gnn", "jpda" or "pmbm", found "magic"'),
         ({"survival_per_s": 1.5}, "survival_per_s must be above 0 and at most 1, found 1.5"),
         ({"gate_probability": 1.0}, "gate_probability must be between 0 and 1"),
         ({"prune_existence": -1.0}, "prune_existence must be at least 0"),

@@ -153,9 +153,7 @@ def clear_mot(
     matched, missed, false, switches, fragmentations, tracked, lost = counts
     mota = (matched - false - switches) / max(matched + missed, 1) if matched + missed else 0.0
     motp = likeness / max(matched, 1)
-    return ClearMot(
-        mota, motp, switches, fragmentations, matched, missed, false, tracked, lost
-    )
+    return ClearMot(mota, motp, switches, fragmentations, matched, missed, false, tracked, lost)
 
 
 def hota(

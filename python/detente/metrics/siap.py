@@ -1,4 +1,4 @@
-"""SIAP: is the picture complete, unambiguous, free of spurious tracks, accurate, continuous?"""
+"""SIAP: how complete, unambiguous, free of spurious tracks, accurate and continuous it is."""
 
 from typing import NamedTuple
 

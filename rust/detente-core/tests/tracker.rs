@@ -6,20 +6,30 @@ use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::motion::{Kind, Kinematic, Motion};
 use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor};
-use detente_core::track::{Association, Birth, Scan, Settings, Store, Tracker};
+use detente_core::track::{Association, Birth, Mixture, Place, Scan, Settings, Store, Tracker};
 use proptest::prelude::*;
 
-fn tracker() -> Tracker {
+const GNN: Association = Association::Gnn;
+const ALL: [Association; 3] = [
+    GNN,
+    Association::Jpda,
+    Association::Pmbm(Mixture {
+        max_hypotheses: 50,
+        prune_hypothesis: 1e-3,
+        recycle_existence: 1e-3,
+    }),
+];
+
+fn tracker(association: Association) -> Tracker {
     Tracker::new(Settings {
         motion: Motion::Kinematic(Kinematic::new(Kind::ConstantVelocity, &[0.05, 0.05]).unwrap()),
         birth: Birth {
-            rate_density: 1e-7,
-            initial_density: 1e-5,
+            place: Place::Uniform { rate_density: 1e-7, initial_density: 1e-5, region_m: None },
             velocity_std_m_s: 10.0,
             acceleration_std_m_s2: 1.0,
         },
         survival_per_s: 0.99,
-        association: Association::Gnn,
+        association,
         gate_probability: 0.999,
         prune_existence: 1e-5,
         id_key: IdKey(1, 2),
@@ -83,49 +93,64 @@ fn bits(store: &Store) -> Vec<u64> {
 
 #[test]
 fn one_thread_and_four_give_the_same_bits() {
-    let scans = scene(5000, 4); // enough rows that gating runs in parallel
-    let with = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| {
-            let mut tracker = tracker();
-            run(&mut tracker, &scanning(), &scans, 0);
-            assert!(tracker.store().len() > 4096);
-            bits(tracker.store())
-        })
-    };
-    assert_eq!(with(1), with(4));
+    let scans = scene(5000, 3); // enough rows that gating runs in parallel
+    for association in ALL {
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut tracker = tracker(association);
+                run(&mut tracker, &scanning(), &scans, 0);
+                assert!(tracker.store().len() > 4096);
+                bits(tracker.store())
+            })
+        };
+        assert_eq!(with(1), with(4), "{association:?}");
+    }
 }
 
 #[test]
 fn a_restored_tracker_goes_on_as_if_nothing_had_happened() {
     let scans = scene(60, 12);
-    let mut whole = tracker();
-    run(&mut whole, &scanning(), &scans, 0);
-    let mut first = tracker();
-    run(&mut first, &scanning(), &scans[..5], 0);
-    let mut second = tracker();
-    second.restore(&first.snapshot().unwrap()).unwrap();
-    run(&mut second, &scanning(), &scans[5..], 5);
-    assert_eq!(bits(whole.store()), bits(second.store()));
+    for association in ALL {
+        let mut whole = tracker(association);
+        run(&mut whole, &scanning(), &scans, 0);
+        let mut first = tracker(association);
+        run(&mut first, &scanning(), &scans[..5], 0);
+        let mut second = tracker(association);
+        second.restore(&first.snapshot().unwrap()).unwrap();
+        run(&mut second, &scanning(), &scans[5..], 5);
+        assert_eq!(whole.snapshot().unwrap(), second.snapshot().unwrap(), "{association:?}");
+    }
 }
 
 #[test]
 fn broken_snapshots_are_refused_and_change_nothing() {
-    let mut tracker = tracker();
-    run(&mut tracker, &scanning(), &scene(20, 3), 0);
-    let before = bits(tracker.store());
-    let bytes = tracker.snapshot().unwrap();
-    for cut in 0..bytes.len() {
-        assert!(matches!(tracker.restore(&bytes[..cut]), Err(Error::Decode { .. })), "{cut}");
+    for association in ALL {
+        let mut tracker = tracker(association);
+        run(&mut tracker, &scanning(), &scene(10, 3), 0);
+        let before = bits(tracker.store());
+        let bytes = tracker.snapshot().unwrap();
+        for cut in 0..bytes.len() {
+            assert!(matches!(tracker.restore(&bytes[..cut]), Err(Error::Decode { .. })), "{cut}");
+        }
+        assert_eq!(bits(tracker.store()), before);
     }
-    assert_eq!(bits(tracker.store()), before);
+}
+
+#[test]
+fn a_snapshot_of_a_mixture_is_refused_by_the_others_and_theirs_by_it() {
+    let mut mixture = tracker(ALL[2]);
+    run(&mut mixture, &scanning(), &scene(5, 2), 0);
+    let mut single = tracker(GNN);
+    run(&mut single, &scanning(), &scene(5, 2), 0);
+    let refused = single.clone().restore(&mixture.snapshot().unwrap());
+    assert!(refused.unwrap_err().to_string().contains("another association"));
+    let refused = mixture.clone().restore(&single.snapshot().unwrap());
+    assert!(refused.unwrap_err().to_string().contains("another association"));
 }
 
 #[test]
 fn a_failed_scan_changes_nothing() {
-    let mut tracker = tracker();
-    run(&mut tracker, &scanning(), &scene(20, 3), 0);
-    let before = tracker.snapshot().unwrap();
     let bad = [
         Scan { time_s: 1.0, values: &[0.0, 0.0], noise: None },
         Scan { time_s: 9.0, values: &[0.0], noise: None },
@@ -133,16 +158,21 @@ fn a_failed_scan_changes_nothing() {
         Scan { time_s: 9.0, values: &[0.0, 0.0], noise: Some(&[1.0, 2.0, 1.0]) },
         Scan { time_s: f64::NAN, values: &[], noise: None },
     ];
-    for scan in bad {
-        assert!(tracker.step(scan, &scanning()).is_err());
-        assert_eq!(tracker.snapshot().unwrap(), before);
+    for association in ALL {
+        let mut tracker = tracker(association);
+        run(&mut tracker, &scanning(), &scene(20, 3), 0);
+        let before = tracker.snapshot().unwrap();
+        for scan in bad {
+            assert!(tracker.step(scan, &scanning()).is_err());
+            assert_eq!(tracker.snapshot().unwrap(), before);
+        }
     }
 }
 
 #[test]
 fn a_single_report_touches_only_its_neighbourhood() {
     let reporting = sensor(Mode::Reporting { rate_per_s: 0.1 });
-    let mut tracker = tracker();
+    let mut tracker = tracker(GNN);
     run(&mut tracker, &reporting, &scene(200, 1), 0);
     let before = tracker.store().clone();
     let near = [before.gaussians.mean(0, 0), before.gaussians.mean(0, 1)];
@@ -156,11 +186,11 @@ fn a_single_report_touches_only_its_neighbourhood() {
 #[test]
 fn a_reporting_object_is_doubted_as_it_stays_silent_and_others_are_not() {
     let reporting = sensor(Mode::Reporting { rate_per_s: 0.1 });
-    let mut tracker = tracker();
+    let mut tracker = tracker(GNN);
     run(&mut tracker, &reporting, &[vec![[0.0, 0.0]]], 0);
     run(&mut tracker, &scanning(), &[vec![[0.0, 0.0]], vec![[0.0, 0.0]]], 1);
     let now = tracker.store().existence[0];
-    let later = tracker.predict(62.0).unwrap().existence[0];
+    let later = tracker.predict(62.0).unwrap().rows.existence[0];
     let alive = now * libm::exp(60.0 * libm::log(0.99));
     let silent = libm::exp(-6.0);
     assert!((later - alive * silent / (1.0 - alive + alive * silent)).abs() < 1e-12);
@@ -180,16 +210,18 @@ proptest! {
                 scan.swap(i, (state >> 33) as usize % (i + 1));
             }
         }
-        let (mut a, mut b) = (tracker(), tracker());
-        run(&mut a, &scanning(), &scans, 0);
-        run(&mut b, &scanning(), &shuffled, 0);
-        prop_assert_eq!(bits(a.store()), bits(b.store()));
-        for row in 0..a.store().len() {
-            let of = |store: &Store, scan: &[[f64; 2]]| match store.detection[row] {
-                -1 => None,
-                k => Some(scan[k as usize]),
-            };
-            prop_assert_eq!(of(a.store(), &scans[5]), of(b.store(), &shuffled[5]));
+        for association in ALL {
+            let (mut a, mut b) = (tracker(association), tracker(association));
+            run(&mut a, &scanning(), &scans, 0);
+            run(&mut b, &scanning(), &shuffled, 0);
+            prop_assert_eq!(bits(a.store()), bits(b.store()));
+            for row in 0..a.store().len() {
+                let of = |store: &Store, scan: &[[f64; 2]]| match store.detection[row] {
+                    -1 => None,
+                    k => Some(scan[k as usize]),
+                };
+                prop_assert_eq!(of(a.store(), &scans[5]), of(b.store(), &shuffled[5]));
+            }
         }
     }
 }
@@ -199,7 +231,7 @@ fn where_a_limited_sensor_has_looked_there_is_less_left_to_find() {
     let mut limited = scanning();
     limited.coverage = Coverage::Disc { range_m: 1e4 };
     let born = |looks: usize, sensor: &Sensor| {
-        let mut tracker = tracker();
+        let mut tracker = tracker(GNN);
         run(&mut tracker, sensor, &vec![Vec::new(); looks], 0);
         run(&mut tracker, sensor, &[vec![[0.0, 0.0]]], looks);
         tracker.store().existence[0]

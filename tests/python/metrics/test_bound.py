@@ -13,9 +13,7 @@ from detente.metrics import cramer_rao_bound, information_reduction
 Floats = NDArray[np.float64]
 
 
-def squared_scores(
-    probability: float, density: float, dim: int, runs: int, seed: int
-) -> Floats:
+def squared_scores(probability: float, density: float, dim: int, runs: int, seed: int) -> Floats:
     """The squared derivative of the log-likelihood along one axis, for random scans about 0.
 
     Clutter beyond 7 deviations has no weight, so a cube of side 14 holds all that matters.
@@ -35,9 +33,7 @@ def squared_scores(
 
 @pytest.mark.parametrize("dim", [1, 2, 3])
 @pytest.mark.parametrize(("probability", "density"), [(0.9, 0.02), (0.7, 0.1), (1.0, 0.05)])
-def test_the_factor_is_the_mean_squared_score(
-    probability: float, density: float, dim: int
-) -> None:
+def test_the_factor_is_the_mean_squared_score(probability: float, density: float, dim: int) -> None:
     runs = 6000
     found = squared_scores(probability, density, dim, runs, seed=1)
     error = found.std() / np.sqrt(runs)
@@ -156,9 +152,7 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
 
 
 @pytest.mark.parametrize(("change", "error", "message"), BAD)
-def test_bad_input_is_refused(
-    change: dict[str, Any], error: type[Exception], message: str
-) -> None:
+def test_bad_input_is_refused(change: dict[str, Any], error: type[Exception], message: str) -> None:
     F, Q, H, R, P = model()
     good = {"transition": F, "noise": Q, "jacobian": H, "measurement_cov": R}
     arguments: dict[str, Any] = good | {"frames": 3, "initial_cov": P} | change

@@ -71,7 +71,7 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(dt.errors.SettingError, match="identities of estimate must be given"):
         siap(good, good._replace(identity=None), cutoff=5.0)
     twice = Frames(np.zeros((2, 2)), np.array([0, 2]), np.array([4, 4]))
-    with pytest.raises(dt.errors.SettingError, match="identities of estimate.*twice in frame 0"):
+    with pytest.raises(dt.errors.SettingError, match=r"identities of estimate.*twice in frame 0"):
         siap(good, twice, cutoff=5.0)
     with pytest.raises(dt.errors.ShapeError, match=r"velocities of estimate must have shape \(1"):
         siap(good, good, cutoff=5.0, velocities=([[0.0]], [[0.0], [1.0]]))

@@ -2,7 +2,7 @@
 
 use super::cluster::{ABSENT, Cluster};
 use super::{Mixture, NEWBORN};
-use crate::track::Tracker;
+use crate::track::{Association, Tracker};
 
 impl Tracker {
     /// Takes over the clusters of a scan, in which newborns are named by their detections.
@@ -47,10 +47,15 @@ impl Tracker {
 
     /// Forgets the other rows, and splits the clusters into their independent parts.
     pub(in crate::track) fn keep_in_mixture(&mut self, keep: &[bool]) {
+        let Association::Pmbm(Mixture { prune_hypothesis: tolerance, .. }) =
+            self.settings.association
+        else {
+            return;
+        };
         for cluster in &mut self.clusters {
             cluster.renumber(|row| if keep[row as usize] { row } else { ABSENT });
         }
-        self.clusters = self.clusters.iter().flat_map(Cluster::parts).collect();
+        self.clusters = self.clusters.iter().flat_map(|cluster| cluster.parts(tolerance)).collect();
         for cluster in &mut self.clusters {
             cluster.unite(&mut self.store, self.agree);
         }

@@ -4,10 +4,6 @@
 use super::cluster::{ABSENT, Cluster};
 use super::couple::shares;
 
-/// Two tracks are independent if their joint probabilities differ less than this from the product
-/// (total variation).
-const INDEPENDENT: f64 = 1e-3;
-
 impl Cluster {
     /// Replaces each row by what it has become, [`ABSENT`] for those that are gone.
     pub fn renumber(&mut self, became: impl Fn(u32) -> u32) {
@@ -17,12 +13,15 @@ impl Cluster {
     }
 
     /// The independent parts, each without empty tracks and without equal hypotheses.
-    pub fn parts(&self) -> Vec<Self> {
+    ///
+    /// Two tracks are independent if their joint probabilities differ by no more than `tolerance`
+    /// from the product (total variation).
+    pub fn parts(&self, tolerance: f64) -> Vec<Self> {
         let present = |track: usize| {
             (0..self.log_weight.len()).any(|h| self.rows[h * self.tracks + track] != ABSENT)
         };
         let tracks: Vec<usize> = (0..self.tracks).filter(|&track| present(track)).collect();
-        let groups = self.dependent(&tracks);
+        let groups = self.dependent(&tracks, tolerance);
         groups.iter().map(|tracks| self.restricted(tracks)).collect()
     }
 
@@ -50,14 +49,17 @@ impl Cluster {
     }
 
     /// The tracks in groups between which nothing depends.
-    fn dependent(&self, tracks: &[usize]) -> Vec<Vec<usize>> {
+    fn dependent(&self, tracks: &[usize], tolerance: f64) -> Vec<Vec<usize>> {
         let choices: Vec<Vec<(u32, f64)>> =
             tracks.iter().map(|&track| shares(self, track)).collect();
         let mut group: Vec<usize> = (0..tracks.len()).collect();
         for a in 0..tracks.len() {
             for b in a + 1..tracks.len() {
-                let together = group[a] == group[b];
-                if !together && self.depend((tracks[a], &choices[a]), (tracks[b], &choices[b])) {
+                if group[a] == group[b] {
+                    continue;
+                }
+                let pair = ((tracks[a], &*choices[a]), (tracks[b], &*choices[b]));
+                if self.dependence(pair.0, pair.1) > tolerance {
                     let (first, second) = (group[a].min(group[b]), group[a].max(group[b]));
                     group.iter_mut().filter(|g| **g == second).for_each(|g| *g = first);
                 }
@@ -71,10 +73,10 @@ impl Cluster {
             .collect()
     }
 
-    /// Whether two tracks depend on each other, each given with the shares of its rows.
-    fn depend(&self, a: (usize, &[(u32, f64)]), b: (usize, &[(u32, f64)])) -> bool {
+    /// How much two tracks depend on each other, each given with the shares of its rows.
+    fn dependence(&self, a: (usize, &[(u32, f64)]), b: (usize, &[(u32, f64)])) -> f64 {
         if a.1.len() == 1 || b.1.len() == 1 {
-            return false;
+            return 0.0;
         }
         let place = |shares: &[(u32, f64)], row: u32| {
             shares.binary_search_by_key(&row, |&(row, _)| row).unwrap_or(0)
@@ -90,6 +92,6 @@ impl Cluster {
                 off += (joint[i * b.1.len() + j] - p * q).abs();
             }
         }
-        0.5 * off > INDEPENDENT
+        0.5 * off
     }
 }

@@ -60,7 +60,7 @@ impl Undetected {
             };
             out.newborns[k] = Some(newborn);
         }
-        self.from_places(settings, sensor, detections, reach, &mut out)?;
+        self.add_places(settings, sensor, detections, reach, &mut out)?;
         for (elsewhere, born) in out.elsewhere.iter_mut().zip(&out.born) {
             *elsewhere += born;
         }
@@ -69,7 +69,7 @@ impl Undetected {
 
     /// Adds what the normal components expect: each detection's newborn is the mixture of all that
     /// may have made it, merged.
-    fn from_places(
+    fn add_places(
         &self,
         settings: &Settings,
         sensor: &Sensor,
