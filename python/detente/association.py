@@ -238,7 +238,7 @@ def marginals(
     SettingError
         If `indptr` does not rise from 0 to e, an index is out of range, `method` has no such
         name, no joint event is possible, or ``"exact"`` meets a cluster whose net would have more
-        than 2²⁷ states.
+        than 2²⁵ states.
     NotFiniteError
         If a weight is NaN or +∞.
 

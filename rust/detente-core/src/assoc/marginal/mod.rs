@@ -3,6 +3,7 @@
 mod belief;
 mod clusters;
 mod exact;
+mod join;
 mod plan;
 
 use self::belief::Belief;
@@ -15,8 +16,8 @@ use crate::{Error, Result};
 
 /// The largest net that [`Method::Auto`] sums exactly, in states before any is found impossible.
 pub const AUTO_STATES: u64 = 1 << 15;
-/// The largest net that [`Method::Exact`] sums: 2 GiB of tables.
-pub const MOST_STATES: u64 = 1 << 27;
+/// The largest net that [`Method::Exact`] sums; its tables may take 2 GiB.
+pub const MOST_STATES: u64 = 1 << 25;
 /// A net this small is not planned from the other side as well.
 const SMALL: u64 = 256;
 
