@@ -219,7 +219,8 @@ def marginals(
     method : {"auto", "exact", "belief_propagation"}
         ``"exact"`` sums all joint events in a net that shares what events have in common; a net
         grows exponentially with how tightly a cluster is knit. ``"belief_propagation"`` is fast
-        on any cluster, exact on those without loops and approximate on others. ``"auto"`` is
+        on any cluster, exact on those without loops and approximate on others: on gated problems
+        single probabilities were off by up to 0.23, on average by 0.01 (``benches/``). ``"auto"`` is
         exact while a cluster's net has at most 2¹⁵ states and propagates beyond.
 
     Returns
@@ -227,7 +228,8 @@ def marginals(
     Marginals
         ``edge`` (e,), ``miss`` (n,) and ``free`` (columns,) float64, and whether all are
         ``exact``. The candidates of a row and its miss sum to 1, so do the candidates of a column
-        and its freedom (by belief propagation to within 10⁻⁶).
+        and its freedom: by belief propagation to within 10⁻⁶, unless misses are so unlikely that
+        it has not converged in 2,000 rounds.
 
     Raises
     ------

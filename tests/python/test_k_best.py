@@ -22,11 +22,14 @@ def random_problem(seed: int, rows: int, columns: int, share: float) -> tuple[Fl
     return np.where(rng.random(cost.shape) < share, cost, np.inf), rng.integers(0, 40, rows) / 10
 
 
+def every_pair(rows: int, columns: int) -> tuple[list[int], list[int]]:
+    """Compressed rows of a full matrix."""
+    return list(range(0, rows * columns + 1, columns)), [*range(columns)] * rows
+
+
 def solve(cost: Floats, miss_cost: Floats, k: int) -> dt.association.KBest:
     """Every entry of the matrix is a candidate, some of them forbidden."""
-    rows, columns = cost.shape
-    indptr = np.arange(0, rows * columns + 1, columns)
-    indices = np.tile(np.arange(columns), rows)
+    indptr, indices = every_pair(len(cost), len(cost[0]))
     return k_best(indptr, indices, cost.ravel(), miss_cost=miss_cost, k=k)
 
 
@@ -62,7 +65,7 @@ def test_costs_never_fall_and_nothing_comes_twice(seed: int) -> None:
 
 def test_the_first_is_the_assignment() -> None:
     cost, miss_cost = random_problem(7, 30, 30, 1.0)
-    indptr, indices = np.arange(0, 901, 30), np.tile(np.arange(30), 30)
+    indptr, indices = every_pair(30, 30)
     first = solve(cost, miss_cost, 1)
     assert first.cost[0] == assign(indptr, indices, cost.ravel(), miss_cost=miss_cost).cost
 

@@ -7,7 +7,8 @@ use super::{Marginals, sums_of_others};
 const TOLERANCE: f64 = 1e-6;
 /// How many rounds are made between two looks at the convergence.
 const ROUNDS: usize = 5;
-/// Contraction guarantees convergence; in doubles it ends here at the latest.
+/// Contraction guarantees convergence, but slowly where misses are nearly impossible: it ends here
+/// at the latest.
 const MOST_ROUNDS: usize = 2000;
 /// A relative change that is rounding.
 const STANDSTILL: f64 = 1e-13;

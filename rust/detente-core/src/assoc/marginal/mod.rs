@@ -53,7 +53,7 @@ pub struct Weights<'a> {
 }
 
 /// Probabilities over the joint events: each row's edges and miss sum to 1, so do each column's
-/// edges and freedom (by belief propagation to within its tolerance).
+/// edges and freedom (by belief propagation to within 10⁻⁶, once it has converged).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marginals {
     /// That the edge's row takes its column.
