@@ -3,6 +3,7 @@
 
 import statistics
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from gated import Gated, gated_problem
@@ -13,6 +14,7 @@ import detente as dt
 
 Array = NDArray[np.float64]
 Solve = Callable[[], Array | None]
+Method = Literal["exact", "auto", "belief_propagation"]
 
 SIZES = ((10, 4.0), (50, 3.4), (100, 2.6), (500, 2.6), (1000, 2.6), (1000, 5.5))
 SEEDS = 5 if full() else 3
@@ -31,7 +33,7 @@ SETTINGS = {
 }
 
 
-def ours(p: Gated, method: str) -> Solve:
+def ours(p: Gated, method: Method) -> Solve:
     """Détente; nothing where the cluster is too large to be exact."""
 
     def solve() -> Array | None:

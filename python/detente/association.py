@@ -219,9 +219,9 @@ def marginals(
     method : {"auto", "exact", "belief_propagation"}
         ``"exact"`` sums all joint events in a net that shares what events have in common; a net
         grows exponentially with how tightly a cluster is knit. ``"belief_propagation"`` is fast
-        on any cluster, exact on those without loops and approximate on others: on gated problems
-        single probabilities were off by up to 0.23, on average by 0.01 (``benches/``). ``"auto"`` is
-        exact while a cluster's net has at most 2¹⁵ states and propagates beyond.
+        on any cluster, exact on those without loops and approximate on others: on the gated
+        problems of ``benches/`` by 0.01 on average, by 0.23 at worst. ``"auto"`` is exact while
+        a cluster's net has at most 2¹⁵ states and propagates beyond.
 
     Returns
     -------
