@@ -19,7 +19,17 @@ THREAD_SETTINGS = (
     "MKL_NUM_THREADS",
     "RAYON_NUM_THREADS",
 )
-PEERS = ("detente", "numpy", "scipy", "stonesoup", "filterpy", "simdkalman", "nrl-tracker", "lap")
+PEERS = (
+    "detente",
+    "numpy",
+    "scipy",
+    "stonesoup",
+    "filterpy",
+    "simdkalman",
+    "nrl-tracker",
+    "lap",
+    "pyehm",
+)
 NOT_INSTALLED = "not installed"
 
 Row = dict[str, str | int | float]

@@ -219,15 +219,17 @@ def marginals(
     method : {"auto", "exact", "belief_propagation"}
         ``"exact"`` sums all joint events in a net that shares what events have in common; a net
         grows exponentially with how tightly a cluster is knit. ``"belief_propagation"`` is fast
-        on any cluster, exact on those without loops and approximate on others. ``"auto"`` is
-        exact while a cluster's net has at most 2¹⁵ states and propagates beyond.
+        on any cluster, exact on those without loops and approximate on others: on the gated
+        problems of ``benches/`` by 0.01 on average, by 0.23 at worst. ``"auto"`` is exact while
+        a cluster's net has at most 2¹⁵ states and propagates beyond.
 
     Returns
     -------
     Marginals
         ``edge`` (e,), ``miss`` (n,) and ``free`` (columns,) float64, and whether all are
         ``exact``. The candidates of a row and its miss sum to 1, so do the candidates of a column
-        and its freedom (by belief propagation to within 10⁻⁶).
+        and its freedom: by belief propagation to within 10⁻⁶, unless misses are so unlikely that
+        it has not converged in 2,000 rounds.
 
     Raises
     ------
@@ -238,7 +240,7 @@ def marginals(
     SettingError
         If `indptr` does not rise from 0 to e, an index is out of range, `method` has no such
         name, no joint event is possible, or ``"exact"`` meets a cluster whose net would have more
-        than 2²⁷ states.
+        than 2²⁵ states.
     NotFiniteError
         If a weight is NaN or +∞.
 

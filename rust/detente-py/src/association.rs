@@ -4,12 +4,15 @@ use detente_core::Error;
 use detente_core::assoc::assign::{MISS, Sparse, Workspace, assign};
 use detente_core::assoc::k_best::k_best;
 use detente_core::assoc::marginal::{Method, Weights, marginals};
-use numpy::{PyArray1, PyArray2, PyArrayMethods};
+use numpy::{Ix1, Ix2, PyArray, PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
 
 use crate::array::{any_real, input, whole_numbers};
 use crate::error::exception;
 use crate::gil::released;
+
+type Floats<'py> = Bound<'py, PyArray1<f64>>;
+type Integers<'py, D> = Bound<'py, PyArray<i64, D>>;
 
 /// The column of each row (−1 for a miss) and the total cost.
 #[pyfunction]
@@ -20,7 +23,7 @@ fn py_assign<'py>(
     indices: &Bound<'py, PyAny>,
     cost: &Bound<'py, PyAny>,
     miss_cost: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyArray1<i64>>, f64)> {
+) -> PyResult<(Integers<'py, Ix1>, f64)> {
     let indptr = whole_numbers::<usize>("indptr", indptr)?;
     let mut indices = whole_numbers::<u32>("indices", indices)?;
     let cost = any_real::<1>("cost", cost, [Some(indices.len())])?;
@@ -52,7 +55,7 @@ fn py_k_best<'py>(
     miss_cost: &Bound<'py, PyAny>,
     k: usize,
     columns: Option<usize>,
-) -> PyResult<(Bound<'py, PyArray2<i64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<(Integers<'py, Ix2>, Floats<'py>)> {
     let indptr = whole_numbers::<usize>("indptr", indptr)?;
     let mut indices = whole_numbers::<u32>("indices", indices)?;
     let cost = any_real::<1>("cost", cost, [Some(indices.len())])?;
@@ -72,8 +75,6 @@ fn py_k_best<'py>(
     let shape = [total_cost.len(), miss_cost.len()];
     Ok((PyArray1::from_vec(py, column).reshape(shape)?, PyArray1::from_vec(py, total_cost)))
 }
-
-type Floats<'py> = Bound<'py, PyArray1<f64>>;
 
 /// The probabilities of edges, misses and free columns, and whether all are exact.
 #[pyfunction]

@@ -7,8 +7,11 @@ use super::{Marginals, sums_of_others};
 const TOLERANCE: f64 = 1e-6;
 /// How many rounds are made between two looks at the convergence.
 const ROUNDS: usize = 5;
-/// Contraction guarantees convergence; in doubles it ends here at the latest.
+/// Contraction guarantees convergence, but slowly where misses are nearly impossible: it ends here
+/// at the latest.
 const MOST_ROUNDS: usize = 2000;
+/// A relative change that is rounding.
+const STANDSTILL: f64 = 1e-13;
 /// What a miss and a free column weigh at least, so that no message is infinite.
 const LEAST: f64 = 1e-280;
 
@@ -117,10 +120,10 @@ fn none(side: &Side, of: u32) -> f64 {
     side.none[of as usize].max(LEAST)
 }
 
-/// Whether log d · α / (1 − α) ≤ ½ log(1 + tolerance), for a last move of d = 1 + `moved`; or no
-/// digit moves any more.
+/// Whether log d · α / (1 − α) ≤ ½ log(1 + tolerance), for a last move of d = 1 + `moved`; or
+/// nothing moves any more.
 fn converged(moved: f64, heaviest: f64) -> bool {
-    if moved <= 4.0 * f64::EPSILON {
+    if moved <= STANDSTILL {
         return true;
     }
     let keep = 1.0 / (1.0 + heaviest); // 1 − w* / (1 + w*)

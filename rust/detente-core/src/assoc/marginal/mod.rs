@@ -3,6 +3,7 @@
 mod belief;
 mod clusters;
 mod exact;
+mod join;
 mod plan;
 
 use self::belief::Belief;
@@ -15,8 +16,8 @@ use crate::{Error, Result};
 
 /// The largest net that [`Method::Auto`] sums exactly, in states before any is found impossible.
 pub const AUTO_STATES: u64 = 1 << 15;
-/// The largest net that [`Method::Exact`] sums: 2 GiB of tables.
-pub const MOST_STATES: u64 = 1 << 27;
+/// The largest net that [`Method::Exact`] sums; its tables may take 2 GiB.
+pub const MOST_STATES: u64 = 1 << 25;
 /// A net this small is not planned from the other side as well.
 const SMALL: u64 = 256;
 
@@ -52,7 +53,7 @@ pub struct Weights<'a> {
 }
 
 /// Probabilities over the joint events: each row's edges and miss sum to 1, so do each column's
-/// edges and freedom (by belief propagation to within its tolerance).
+/// edges and freedom (by belief propagation to within 10⁻⁶, once it has converged).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Marginals {
     /// That the edge's row takes its column.
