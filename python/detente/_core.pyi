@@ -347,6 +347,7 @@ class Tracker:
         sensor: Sensor,
         noise: ArrayLike | None,
         pose: tuple[Sequence[float], float, Sequence[float]] | None,
+        identity: tuple[ArrayLike, float] | None,
     ) -> tuple[_Columns, _Diagnostics]: ...
     def predict(self, time_s: float) -> _Columns: ...
     def estimate(self, method: str, threshold: float) -> _Columns: ...
@@ -360,6 +361,7 @@ class Tracker:
         start: ArrayLike,
         values: ArrayLike,
         sensors: Sequence[Sensor],
+        identity: tuple[ArrayLike, float] | None,
         confirmation: float,
         smooth: bool,
         progress: Callable[[int], object] | None,

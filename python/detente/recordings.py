@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detente.births import BirthModel
 from detente.errors import NotFiniteError, SettingError, ShapeError
+from detente.identities import codes_from_identities
 from detente.motion import EstimatedTurn
 from detente.sensors import Sensor
 from detente.table import Table
@@ -57,6 +58,7 @@ def track(
     prune_hypothesis: float = 1e-3,
     recycle_existence: float = 1e-3,
     id_key: int = 0,
+    identity_error: float | None = None,
     confirmation: float = 0.5,
     smooth: bool = False,
     progress: Callable[[int, int], object] | None = None,
@@ -78,6 +80,9 @@ def track(
     scans : table, optional
         ``time_s`` and, with several sensors, ``sensor``: every look that was taken. It makes those
         count that saw nothing.
+    identity_error : float, optional
+        If given, the column ``identity`` says who each detection claims to be, with this
+        probability that it is wrong (see `Tracker.step`); else it is not looked at.
     confirmation : float
         A track is kept if its existence reached this.
     smooth : bool
@@ -140,6 +145,7 @@ def track(
         start,
         values,
         [each._core(motion.axes) for each in sensors],  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        None if identity_error is None else (_identities(rows, order), identity_error),
         confirmation,
         smooth,
         None if progress is None else lambda done: progress(done, len(time_s)),
@@ -170,6 +176,16 @@ def _column(table: Table, name: str, what: str) -> NDArray[np.float64]:
             "remove or repair that row first"
         )
     return values
+
+
+def _identities(rows: Table, order: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return a code for each detection, scan by scan."""
+    if "identity" not in rows:
+        raise SettingError(
+            "detections must have a column identity, since identity_error is given; "
+            f"the columns are {', '.join(rows.column_names)}"
+        )
+    return codes_from_identities(rows["identity"])[order]
 
 
 def _sensor_numbers(table: Table, names: list[str] | None, what: str) -> NDArray[np.int64]:

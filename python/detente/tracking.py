@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente import _core
 from detente.births import Birth, BirthFromDetections, BirthMixture, BirthModel
 from detente.errors import SettingError
+from detente.identities import codes_from_identities
 from detente.sensors import Pose, Sensor
 
 Association = Literal["gnn", "jpda", "pmbm"]
@@ -264,6 +265,8 @@ class Tracker:
         sensor: Sensor,
         noise: ArrayLike | None = None,
         pose: Pose | None = None,
+        identity: ArrayLike | None = None,
+        identity_error: float = 0.01,
         diagnostics: bool = False,
     ) -> Tracks:
         """Track through one scan. If it raises, nothing has changed.
@@ -280,6 +283,12 @@ class Tracker:
             A covariance for each detection, instead of the sensor's.
         pose : Pose, optional
             Where the sensor stood, instead of its own pose.
+        identity : (n,) array_like of str or whole numbers, optional
+            Who each detection says it is (a ship's number, an aircraft's address), empty or zero
+            where it says nothing. It is evidence beside the place, not a key: a wrong or borrowed
+            one is outweighed by the motion.
+        identity_error : float
+            The probability that such an identity is wrong.
         diagnostics : bool
             Whether to return innovations and gate counts too.
 
@@ -297,7 +306,10 @@ class Tracker:
         """
         core_pose = None if pose is None else pose._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         core_sensor = _core_sensor(sensor, self._axes)
-        columns, details = self._core.step(time_s, measurements, core_sensor, noise, core_pose)
+        named = None if identity is None else (codes_from_identities(identity), identity_error)
+        columns, details = self._core.step(
+            time_s, measurements, core_sensor, noise, core_pose, named
+        )
         kept = Diagnostics(*details) if diagnostics else None
         return Tracks(time_s, *columns, self._threshold, kept)
 

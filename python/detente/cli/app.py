@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from detente import __version__
 from detente.cli.report import print_report
 from detente.cli.run import STEPS, run
-from detente.errors import DetenteError, SettingError
+from detente.errors import DetenteError
 from detente.io import FORMATS, read
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def track(
     sensor: Annotated[str | None, typer.Option(help="Name of the column of sensors.")] = None,
     identity: Annotated[
         str | None,
-        typer.Option(help="Name of the column that says who it was: for the scores, not to track."),
+        typer.Option(
+            help="Name of the column that says who it was: for the scores, and for --use-identity."
+        ),
     ] = None,
     kind: Annotated[
         str | None,
@@ -79,24 +81,26 @@ def track(
         float | None,
         typer.Option(help="Standard deviation of a position, each way [m]; else the usual one."),
     ] = None,
-    use_identity: Annotated[bool, typer.Option("--use-identity", hidden=True)] = False,
+    use_identity: Annotated[
+        bool,
+        typer.Option(
+            "--use-identity",
+            help="Track by who the file says it is, too: as evidence that is wrong in one of a "
+            "hundred rows.",
+        ),
+    ] = False,
 ) -> None:
     """Track a recording: who was where, when, drawn on a map.
 
     The results are index.html (open it in a browser; it needs no network), tracks.parquet,
     points.parquet, tracks.geojson, summary.json, and rejected.csv with the rows that could not
-    be used. Where the file says who is who (MMSI, ICAO address), tracking ignores it and is
-    scored against it; to track by identity (--use-identity) comes later.
+    be used. Where the file says who is who (MMSI, ICAO address), tracking ignores it, unless
+    told to --use-identity, and is scored against it.
     """
     named = {"time": time, "x": x, "y": y, "lat": lat, "lon": lon, "sensor": sensor,
              "identity": identity}  # fmt: skip
     columns = {role: name for role, name in named.items() if name is not None}
     with _mistakes_told(), _progress() as advance:
-        if use_identity:
-            raise SettingError(
-                "--use-identity is not built yet; leave it out: tracking then ignores who is who "
-                "and is scored against it"
-            )
         result = run(
             lambda: read(
                 files,
@@ -107,6 +111,7 @@ def track(
             ),
             out,
             std_m=sensor_std_m,
+            use_identity=use_identity,
             advance=advance,
         )
     print_report(result, Console(highlight=False))

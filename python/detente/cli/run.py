@@ -11,6 +11,7 @@ import numpy as np
 
 from detente import __version__
 from detente.cli.score import reference_from_recording, score
+from detente.errors import SettingError
 from detente.io.folder import whole_folder
 from detente.io.presets import Settings, settings_for
 from detente.io.write import write_csv, write_geojson, write_json, write_parquet
@@ -37,6 +38,7 @@ OUTPUT = (
 EXISTS = 0.5
 """From this probability on an object is taken to exist."""
 _SINCE_1970_S = 1e8  # smaller times are counted from a start of the file's own
+IDENTITY_ERROR = 0.01  # the share of rows whose identity is taken to be wrong, when it is used
 _MOST_DOTS = 50_000  # detections that a page draws
 
 
@@ -64,6 +66,7 @@ def run(
     out: Path,
     *,
     std_m: float | None = None,
+    use_identity: bool = False,
     advance: Callable[[str, float], object] | None = None,
 ) -> Result:
     """Read, track and score a recording and write the results to a folder.
@@ -76,6 +79,8 @@ def run(
         The folder; an earlier output in it is replaced, whole or not at all.
     std_m : float, optional
         Standard deviation of a position, each way [m], instead of the format's usual.
+    use_identity : bool
+        Whether who the recording says it is counts as evidence.
     advance : callable
         Is told each of `STEPS` as it begins, and the share of it that is done.
 
@@ -94,6 +99,11 @@ def run(
         clock["reading"] = perf_counter()
         advance("tracking", 0.0)
         settings = settings_for(recording, std_m=std_m)
+        if use_identity and "identity" not in recording.detections:
+            raise SettingError(
+                "--use-identity needs a recording that says who is who, this one does not; "
+                "name the column with --identity or leave --use-identity out"
+            )
         tracked = track(
             recording.detections,
             motion=settings.motion,
@@ -101,6 +111,7 @@ def run(
             sensor=settings.sensors,
             scans=recording.scans,
             survival_per_s=settings.survival_per_s,
+            identity_error=IDENTITY_ERROR if use_identity else None,
             progress=lambda done, of: advance("tracking", done / of),
         )
         points, tracks = confirmed(tracked.points, tracked.tracks, kind=recording.kind)
@@ -116,6 +127,7 @@ def run(
         clock["scoring"] = perf_counter()
         advance("drawing", 0.0)
         summary = summarise(recording, settings, points, tracks, scores)
+        summary["identity_used"] = use_identity
         points, tracks = with_places(points, recording), with_names(tracks, points, recording)
         page = draw(recording, points, tracks, summary)
         clock["drawing"] = perf_counter()
@@ -158,7 +170,7 @@ def with_places(points: Table, recording: Recording) -> Table:
 
 
 def with_names(tracks: Table, points: Table, recording: Recording) -> Table:
-    """Add the identity that most detections of a track carry; the tracker did not know it."""
+    """Add the identity that most detections of a track carry; the tracker knows it only if told."""
     if "identity" not in recording.detections or not len(tracks):
         return tracks
     used = points["detection_row"] >= 0

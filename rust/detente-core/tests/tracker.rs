@@ -78,7 +78,7 @@ fn run(tracker: &mut Tracker, sensor: &Sensor, scans: &[Vec<[f64; 2]>], start: u
     for (t, rows) in scans.iter().enumerate() {
         let values: Vec<f64> = rows.iter().flatten().copied().collect();
         let time_s = (start + t) as f64;
-        tracker.step(Scan { time_s, values: &values, noise: None }, sensor).unwrap();
+        tracker.step(Scan { time_s, values: &values, noise: None, named: None }, sensor).unwrap();
     }
 }
 
@@ -152,11 +152,11 @@ fn a_snapshot_of_a_mixture_is_refused_by_the_others_and_theirs_by_it() {
 #[test]
 fn a_failed_scan_changes_nothing() {
     let bad = [
-        Scan { time_s: 1.0, values: &[0.0, 0.0], noise: None },
-        Scan { time_s: 9.0, values: &[0.0], noise: None },
-        Scan { time_s: 9.0, values: &[0.0, f64::NAN], noise: None },
-        Scan { time_s: 9.0, values: &[0.0, 0.0], noise: Some(&[1.0, 2.0, 1.0]) },
-        Scan { time_s: f64::NAN, values: &[], noise: None },
+        Scan { time_s: 1.0, values: &[0.0, 0.0], noise: None, named: None },
+        Scan { time_s: 9.0, values: &[0.0], noise: None, named: None },
+        Scan { time_s: 9.0, values: &[0.0, f64::NAN], noise: None, named: None },
+        Scan { time_s: 9.0, values: &[0.0, 0.0], noise: Some(&[1.0, 2.0, 1.0]), named: None },
+        Scan { time_s: f64::NAN, values: &[], noise: None, named: None },
     ];
     for association in ALL {
         let mut tracker = tracker(association);
@@ -176,8 +176,9 @@ fn a_single_report_touches_only_its_neighbourhood() {
     run(&mut tracker, &reporting, &scene(200, 1), 0);
     let before = tracker.store().clone();
     let near = [before.gaussians.mean(0, 0), before.gaussians.mean(0, 1)];
-    let stepped =
-        tracker.step(Scan { time_s: 1.0, values: &near, noise: None }, &reporting).unwrap();
+    let stepped = tracker
+        .step(Scan { time_s: 1.0, values: &near, noise: None, named: None }, &reporting)
+        .unwrap();
     assert!(stepped.id.contains(&before.id[0]) && stepped.id.len() < 20);
     let moved = (0..before.len()).filter(|&row| tracker.store().time_s[row] == 1.0).count();
     assert_eq!(moved, stepped.id.len());

@@ -4,8 +4,8 @@ use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::track::{
-    Association, Estimator, Keep, Mixture, Recorded, Recording, Scan, Settings, Stepped, Tracker,
-    Tracks,
+    Association, Estimator, Keep, Mixture, Named, Recorded, Recording, Scan, Settings, Stepped,
+    Tracker, Tracks,
 };
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
@@ -107,7 +107,8 @@ impl PyTracker {
     }
 
     /// Tracks through one scan.
-    #[pyo3(signature = (time_s, measurements, sensor, noise, pose))]
+    #[pyo3(signature = (time_s, measurements, sensor, noise, pose, identity))]
+    #[allow(clippy::too_many_arguments, reason = "a scan, called from one place")]
     fn step<'py>(
         &mut self,
         py: Python<'py>,
@@ -116,6 +117,7 @@ impl PyTracker {
         sensor: &Bound<'py, PySensor>,
         noise: Option<&Bound<'py, PyAny>>,
         pose: Option<PyPose>,
+        identity: Option<(Bound<'py, PyAny>, f64)>,
     ) -> PyResult<(Columns<'py>, Diagnostics<'py>)> {
         let sensor = sensor.get().at(pose);
         let m = sensor.dim(self.0.settings().motion.axes());
@@ -131,8 +133,11 @@ impl PyTracker {
             }
         };
         let values = values.values();
+        let identity = codes(identity)?;
+        let named = identity.as_ref().map(|(code, error)| Named { code, error: *error });
+        let scan = Scan { time_s, values, noise: noise.as_deref(), named };
         let (stepped, tracks) = released(py, || {
-            let stepped = self.0.step(Scan { time_s, values, noise: noise.as_deref() }, &sensor)?;
+            let stepped = self.0.step(scan, &sensor)?;
             Ok((stepped, self.0.predict(time_s)?))
         })?;
         Ok((columns(py, tracks)?, diagnostics(py, stepped, m)?))
@@ -187,7 +192,9 @@ impl PyTracker {
     }
 
     /// Steps through a recording; `progress` hears how many scans are done.
-    #[pyo3(signature = (time_s, sensor, start, values, sensors, confirmation, smooth, progress))]
+    #[pyo3(signature = (
+        time_s, sensor, start, values, sensors, identity, confirmation, smooth, progress
+    ))]
     #[allow(clippy::too_many_arguments, reason = "columns, called from one place")]
     fn track<'py>(
         &mut self,
@@ -197,6 +204,7 @@ impl PyTracker {
         start: &Bound<'py, PyAny>,
         values: &Bound<'py, PyAny>,
         sensors: Vec<Bound<'py, PySensor>>,
+        identity: Option<(Bound<'py, PyAny>, f64)>,
         confirmation: f64,
         smooth: bool,
         progress: Option<Py<PyAny>>,
@@ -206,11 +214,13 @@ impl PyTracker {
         let start = whole_numbers::<usize>("start", start)?;
         let values = input::<1>("the detections", values, [None])?;
         let sensors: Vec<_> = sensors.iter().map(|sensor| sensor.get().at(None)).collect();
+        let identity = codes(identity)?;
         let recording = Recording {
             time_s: time_s.values(),
             sensor: &sensor,
             start: &start,
             values: values.values(),
+            named: identity.as_ref().map(|(code, error)| Named { code, error: *error }),
         };
         let scans = sensor.len();
         let report = |done: usize| {
@@ -249,6 +259,12 @@ impl PyTracker {
     fn time_s(&self) -> f64 {
         self.0.time_s()
     }
+}
+
+/// The codes of who the detections say they are, and the probability that one is wrong.
+fn codes(identity: Option<(Bound<'_, PyAny>, f64)>) -> PyResult<Option<(Vec<u64>, f64)>> {
+    let Some((code, error)) = identity else { return Ok(None) };
+    Ok(Some((whole_numbers::<u64>("identity", &code)?, error)))
 }
 
 fn unknown_association(found: &str) -> Error {

@@ -74,6 +74,14 @@ def test_ships_are_tracked_drawn_and_scored(tmp_path: Path) -> None:
     assert "235000000" in (out / "index.html").read_text()
 
 
+def test_identity_is_used_if_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = detente("track", ships(tmp_path), "--out", out, "--use-identity")
+    assert result.exit_code == 0, result.output
+    assert summary_in(out)["identity_used"] is True
+    assert summary_in(out)["scores"]["identity_switches"] == 0  # type: ignore[index] # pyright: ignore[reportIndexIssue] - a dict
+
+
 def test_an_output_is_replaced_and_a_failure_leaves_it(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert detente("track", ships(tmp_path), "--out", out).exit_code == 0
@@ -116,7 +124,21 @@ def test_columns_of_metres_have_a_page_but_no_place_on_earth(tmp_path: Path) -> 
         (["strange.csv", "--time", "a", "--x", "b", "--y", "c"], "expected a column c, found"),
         (["naive.csv", "--time", "t", "--x", "x", "--y", "y"], "--time-zone UTC"),
         (["strange.csv", "--format", "kml"], "expected a format among ais"),
-        (["ships.csv", "--use-identity"], "--use-identity is not built yet"),
+        (
+            [
+                "strange.csv",
+                "--time",
+                "a",
+                "--x",
+                "a",
+                "--y",
+                "b",
+                "--kind",
+                "scanning",
+                "--use-identity",
+            ],
+            "--use-identity needs a recording that says who is who",
+        ),
         (["ships.csv", "--sensor-std-m", "-1"], "must be positive, found -1.0"),
         (["ships.csv", "--kind", "scanning"], "ais files are reporting, found kind scanning"),
         (["ships.csv", "--kind", "odd"], "expected a kind among reporting, scanning, found odd"),
@@ -147,7 +169,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
 def test_version_and_help() -> None:
     assert detente("--version").output == f"detente {dt.__version__}\n"
     told = detente("track", "--help").output
-    assert "--use-identity) comes later" in " ".join(told.split())
+    assert "Track by who the file says it is, too" in " ".join(told.split())
     assert detente("track").exit_code == 2
 
 

@@ -14,6 +14,7 @@ pub(super) struct Canonical<'a> {
     pub order: Vec<u32>,
     values: Vec<f64>,
     own_noise: Option<Vec<f64>>,
+    named: Option<(Vec<u64>, f64)>,
     shared_noise: &'a [f64],
 }
 
@@ -26,6 +27,7 @@ impl<'a> Canonical<'a> {
             Some(all) => &all[k as usize * packed_len(m)..][..packed_len(m)],
             None => &[],
         };
+        let code = |k: u32| scan.named.map_or(0, |named| named.code[k as usize]);
         let mut order: Vec<u32> = (0..n as u32).collect();
         order.sort_by(|&a, &b| {
             let key = |k: u32| row(k).iter().chain(noise(k));
@@ -33,14 +35,21 @@ impl<'a> Canonical<'a> {
                 .zip(key(b))
                 .map(|(x, y)| x.total_cmp(y))
                 .find(|ordering| ordering.is_ne())
-                .unwrap_or_else(|| a.cmp(&b))
+                .unwrap_or_else(|| (code(a), a).cmp(&(code(b), b)))
         });
         let component = |(i, &value): (usize, &f64)| {
             if sensor.is_angle(i) { wrap(value) } else { value }
         };
         let values = order.iter().flat_map(|&k| row(k).iter().enumerate().map(component)).collect();
         let own_noise = scan.noise.map(|_| order.iter().flat_map(|&k| noise(k)).copied().collect());
-        Ok(Self { time_s: scan.time_s, order, values, own_noise, shared_noise: &sensor.noise })
+        let named = scan.named.map(|named| (order.iter().map(|&k| code(k)).collect(), named.error));
+        let (time_s, shared_noise) = (scan.time_s, &*sensor.noise);
+        Ok(Self { time_s, order, values, own_noise, named, shared_noise })
+    }
+
+    /// The identities that the detections carry, and the probability that one is wrong.
+    pub fn named(&self) -> Option<(&[u64], f64)> {
+        self.named.as_ref().map(|(code, error)| (&**code, *error))
     }
 
     pub fn detections(&self) -> Detections<'_> {
@@ -64,6 +73,18 @@ fn check(scan: &Scan<'_>, m: usize) -> Result<usize> {
     if let Some(at) = scan.values.iter().position(|value| !value.is_finite()) {
         let what = "the detections".to_owned();
         return Err(Error::NotFinite { what, row: at / m, value: scan.values[at] });
+    }
+    if let Some(named) = scan.named {
+        if named.code.len() != n {
+            return shape("identity", format!("({n},)"), named.code.len());
+        }
+        if !(named.error > 0.0 && named.error < 1.0) {
+            return Err(Error::Setting {
+                what: "identity_error",
+                expected: "above 0 and below 1",
+                found: named.error.to_string(),
+            });
+        }
     }
     if let Some(noise) = scan.noise {
         if noise.len() != n * packed_len(m) {

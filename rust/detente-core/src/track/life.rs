@@ -1,6 +1,7 @@
 //! How tracks live on, begin and are forgotten.
 
 use super::canonical::Canonical;
+use super::identity::UNNAMED;
 use super::poisson::Origins;
 use super::select::Selection;
 use super::store::{NO_REPORTER, Store};
@@ -156,6 +157,10 @@ impl Tracker {
             let row = self.store.len() - 1;
             self.store.detection[row] = i64::from(scan.order[k]);
             self.store.reporter[row] = reporter;
+            if let Some((code, error)) = scan.named().filter(|(code, _)| code[k] != UNNAMED) {
+                self.store.identity[row] = code[k];
+                self.store.identity_probability[row] = 1.0 - error;
+            }
             begun[k] = Some(row as u32);
         }
         begun

@@ -3,6 +3,7 @@
 mod associated;
 mod canonical;
 mod gnn;
+mod identity;
 mod jpda;
 mod life;
 mod merge;
@@ -18,6 +19,7 @@ mod update;
 mod view;
 mod weigh;
 
+pub use identity::Named;
 pub use pmbm::{Estimator, Mixture};
 pub use poisson::{Birth, Place};
 pub use recording::{Keep, Recorded, Recording, Summary};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Scan, Tracker};
+use super::{Named, Scan, Tracker};
 use crate::Result;
 use crate::filter::linearise::linearise;
 use crate::filter::smooth::smooth;
@@ -21,6 +21,8 @@ pub struct Recording<'a> {
     pub start: &'a [usize],
     /// The detections, scan after scan, each as long as its sensor's measurement.
     pub values: &'a [f64],
+    /// Who the detections say they are, if that is to be used.
+    pub named: Option<Named<'a>>,
 }
 
 /// What is written down.
@@ -94,7 +96,12 @@ impl Tracker {
             let length = (recording.start[scan + 1] - first) * sensor.dim(axes);
             let values = &recording.values[offset..offset + length];
             offset += length;
-            self.step(Scan { time_s: recording.time_s[scan], values, noise: None }, sensor)?;
+            let named = recording.named.map(|Named { code, error }| Named {
+                code: &code[first..recording.start[scan + 1]],
+                error,
+            });
+            let time_s = recording.time_s[scan];
+            self.step(Scan { time_s, values, noise: None, named }, sensor)?;
             self.write_down(sensor, first as i64, &mut log, &mut numbers);
             if log.track.len() > room {
                 self.throw_away(keep, &mut log, &mut numbers);

@@ -2,6 +2,7 @@
 
 use super::associated::Then;
 use super::canonical::Canonical;
+use super::identity::{self, Named};
 use super::select::select;
 use super::store::Store;
 use super::update::update;
@@ -21,6 +22,8 @@ pub struct Scan<'a> {
     pub values: &'a [f64],
     /// A packed covariance for each detection, when they bring their own.
     pub noise: Option<&'a [f64]>,
+    /// Who the detections say they are.
+    pub named: Option<Named<'a>>,
 }
 
 /// What happened to each track that a scan concerned.
@@ -56,7 +59,8 @@ impl Tracker {
         let mut near = selection.take(&self.store);
         self.advance(&mut near, time_s)?;
         let projection = project(sensor, &near.gaussians, axes)?;
-        let candidates = gate(sensor, &projection, near.len(), detections, reach);
+        let mut candidates = gate(sensor, &projection, near.len(), detections, reach);
+        identity::weigh(&mut candidates, &near, &scan);
         let since_s = self.since_s(sensor, time_s);
         let mut undetected = self.undetected.at(&self.settings, time_s)?;
         let origins = undetected.origins(&self.settings, sensor, detections, since_s, reach)?;
@@ -77,6 +81,7 @@ impl Tracker {
         self.undetected = undetected;
         let number = self.log(&sensor.name, time_s, sensor.report_rate_per_s());
         self.settle(sensor, &mut near, &associated.detection, &scan.order, number);
+        identity::learn(&mut near, &associated.detection, &scan);
         let (near, likeliest) = associated.merge(near);
         let stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
         self.store.detection.fill(-1);

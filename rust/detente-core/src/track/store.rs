@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::identity::UNNAMED;
 use crate::gaussian::Gaussians;
 use crate::id::TrackId;
 
@@ -29,6 +30,10 @@ pub struct Store {
     pub detection: Vec<i64>,
     /// The number of the reporting sensor that last reported it.
     pub(super) reporter: Vec<u32>,
+    /// The code of who it probably is, zero if nobody said.
+    pub identity: Vec<u64>,
+    /// How probably it is that.
+    pub identity_probability: Vec<f64>,
 }
 
 impl Store {
@@ -42,6 +47,8 @@ impl Store {
             last_detection_time_s: Vec::new(),
             detection: Vec::new(),
             reporter: Vec::new(),
+            identity: Vec::new(),
+            identity_probability: Vec::new(),
         }
     }
 
@@ -67,6 +74,8 @@ impl Store {
             self.last_detection_time_s.len(),
             self.detection.len(),
             self.reporter.len(),
+            self.identity.len(),
+            self.identity_probability.len(),
         ];
         self.gaussians.is_whole(n) && lengths.iter().all(|&length| length == n)
     }
@@ -88,6 +97,8 @@ impl Store {
         self.last_detection_time_s.push(time_s);
         self.detection.push(-1);
         self.reporter.push(NO_REPORTER);
+        self.identity.push(UNNAMED);
+        self.identity_probability.push(0.0);
     }
 
     /// The given rows, in the given order.
@@ -104,6 +115,8 @@ impl Store {
             last_detection_time_s: pick(&self.last_detection_time_s, rows),
             detection: pick(&self.detection, rows),
             reporter: pick(&self.reporter, rows),
+            identity: pick(&self.identity, rows),
+            identity_probability: pick(&self.identity_probability, rows),
         }
     }
 
@@ -119,6 +132,8 @@ impl Store {
             self.last_detection_time_s[row] = other.last_detection_time_s[k];
             self.detection[row] = other.detection[k];
             self.reporter[row] = other.reporter[k];
+            self.identity[row] = other.identity[k];
+            self.identity_probability[row] = other.identity_probability[k];
         }
     }
 

@@ -58,6 +58,10 @@ fn join(rows: &mut Store, older: usize, younger: usize) {
     let (mean, cov) = moments(&rows.gaussians, [older, younger].into_iter(), &shares);
     rows.gaussians.set(older, &mean, &cov);
     rows.existence[older] = whole.min(1.0);
+    if rows.identity_probability[younger] > rows.identity_probability[older] {
+        rows.identity[older] = rows.identity[younger];
+        rows.identity_probability[older] = rows.identity_probability[younger];
+    }
     if rows.detection[older] < 0 {
         rows.detection[older] = rows.detection[younger];
         rows.last_detection_time_s[older] =
