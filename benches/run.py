@@ -24,6 +24,7 @@ BENCHES = (
     "marginals",
     "k_best",
     "gospa",
+    "scores",
 )
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(

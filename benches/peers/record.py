@@ -29,6 +29,8 @@ PEERS = (
     "nrl-tracker",
     "lap",
     "pyehm",
+    "motmetrics",
+    "trackeval",
 )
 NOT_INSTALLED = "not installed"
 

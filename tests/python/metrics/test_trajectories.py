@@ -40,6 +40,17 @@ def test_it_is_the_papers_linear_programme(cutoff: float, order: float, penalty:
     assert switched > 5
 
 
+@pytest.mark.parametrize("penalty", [0.2, 1.0, 3.0])
+def test_crowds_in_which_objects_compete_for_tracks_are_solved_too(penalty: float) -> None:
+    rng = np.random.default_rng(9)
+    for _ in range(4):
+        truth = small_run(rng, 7, 8)
+        estimate = near_run(rng, truth)
+        found = score(truth, estimate, 4.0, 2.0, penalty).value
+        expected = oracle.trajectory_gospa(truth, estimate, 4.0, 2.0, penalty)
+        assert found == pytest.approx(expected, rel=1e-6)
+
+
 @pytest.mark.parametrize(("cutoff", "order", "penalty"), SETTINGS)
 def test_whole_pairs_cost_no_less_and_seldom_more(
     cutoff: float, order: float, penalty: float

@@ -1,4 +1,5 @@
 //! Scores against truth.
+mod blocks;
 mod bottleneck;
 pub mod clear;
 pub mod consistency;

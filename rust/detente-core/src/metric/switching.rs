@@ -1,5 +1,4 @@
-//! Which track an object has from frame to frame when a change costs something: one group of
-//! objects and tracks that meet, solved alone.
+//! Which track an object has from frame to frame when a change costs something.
 
 use std::ops::Range;
 
@@ -7,7 +6,7 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 
 use crate::{Error, Result};
 
-/// A group: its pairs, the frames in which any of them is near, and what pairing gains there.
+/// Some objects and the tracks that they meet: the pairs, the frames in which any of them is near, and what pairing gains there.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     /// Object and track of each pair.

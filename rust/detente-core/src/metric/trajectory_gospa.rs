@@ -1,10 +1,10 @@
 //! GOSPA of trajectories: localisation, missed and false as in GOSPA, and switches.
 
+use super::blocks::{Block, Meeting, solve_blocks};
 use super::edges::Edges;
 use super::frames::check_run;
 use super::named::{Named, Tracks};
 use super::power::Power;
-use super::switching::Group;
 use crate::{Error, Result};
 
 /// The settings of GOSPA of trajectories.
@@ -43,10 +43,10 @@ impl TrajectoryGospa {
     /// It is a metric, and a lower bound of the one with integral shares, which it equals but in
     /// rare cases, and it takes polynomial time, which that does not.
     ///
-    /// Objects and tracks that never come within c of each other gain nothing by being paired, so
-    /// each group of those that do is solved alone: by Viterbi's recursion where it has one
-    /// object or one track, by the simplex method elsewhere. Frames in which no pair of the group
-    /// is near are left out, for the shares can stay as they were.
+    /// Objects and tracks that never come within c of each other gain nothing by being paired.
+    /// Each object is solved alone, by Viterbi's recursion, and only those that then want the same
+    /// track at the same time are solved together, by the simplex method; see `blocks.rs`. Frames
+    /// in which no pair of theirs is near are left out, for the shares can stay as they were.
     ///
     /// García-Fernández, Rahmathullah, Svensson, *A metric on the space of finite sets of
     /// trajectories for evaluation of multi-target tracking algorithms*, IEEE Transactions on
@@ -68,8 +68,8 @@ impl TrajectoryGospa {
                 found: format!("{}", self.switch_penalty),
             });
         }
-        let objects = Tracks::new(&truth, "the identities of truth")?;
-        let tracks = Tracks::new(&estimate, "the identities of estimate")?;
+        Tracks::new(&truth, "the identities of truth")?;
+        Tracks::new(&estimate, "the identities of estimate")?;
         let edges = Edges::near(truth.frames, estimate.frames, self.cutoff);
 
         let frames = truth.frames.len();
@@ -79,12 +79,8 @@ impl TrajectoryGospa {
             ..TrajectoryGospaScores::default()
         };
         let mut paired = vec![0.0; frames];
-        for mut meetings in
-            groups(&meetings(&truth, &estimate, &edges), [objects.len(), tracks.len()])
-        {
-            meetings.sort_unstable_by_key(|m| (m.frame, m.object, m.track));
-            let group = group(&meetings, power, cut);
-            let share = group.solve(half_switch / cut)?;
+        let meetings = meetings(&truth, &estimate, &edges, power);
+        for Block { group, share, .. } in solve_blocks(meetings, cut, half_switch / cut)? {
             for (t, &frame) in group.frames.iter().enumerate() {
                 for at in group.of_frame(t) {
                     if group.cost[at] < 0.0 {
@@ -111,76 +107,18 @@ impl TrajectoryGospa {
     }
 }
 
-/// An object and a track that are near each other in a frame.
-#[derive(Clone, Copy, Debug)]
-struct Meeting {
-    object: u32,
-    track: u32,
-    frame: u32,
-    squared: f64,
-}
-
-/// All of a run, frame after frame.
-fn meetings(truth: &Named<'_>, estimate: &Named<'_>, edges: &Edges) -> Vec<Meeting> {
+/// All meetings of a run.
+fn meetings(truth: &Named<'_>, estimate: &Named<'_>, edges: &Edges, power: Power) -> Vec<Meeting> {
     let mut out = Vec::with_capacity(edges.len());
     for frame in 0..truth.frames.len() {
         for row in truth.frames.rows(frame) {
             out.extend(edges.of(row).map(|edge| {
                 let (column, squared) = edges.get(edge);
                 let (object, track) = (truth.id[row], estimate.id[column]);
-                Meeting { object, track, frame: frame as u32, squared }
+                let power = power.of_squared(squared);
+                Meeting { object, track, frame: frame as u32, power }
             }));
         }
     }
     out
-}
-
-/// The meetings of each connected set of objects and tracks.
-fn groups(meetings: &[Meeting], [objects, tracks]: [usize; 2]) -> Vec<Vec<Meeting>> {
-    let mut parent: Vec<usize> = (0..objects + tracks).collect();
-    for meeting in meetings {
-        let a = root(&mut parent, meeting.object as usize);
-        let b = root(&mut parent, objects + meeting.track as usize);
-        parent[a.max(b)] = a.min(b);
-    }
-    let mut number = vec![usize::MAX; objects];
-    let mut out: Vec<Vec<Meeting>> = Vec::new();
-    for meeting in meetings {
-        let number = &mut number[root(&mut parent, meeting.object as usize)];
-        if *number == usize::MAX {
-            *number = out.len();
-            out.push(Vec::new());
-        }
-        out[*number].push(*meeting);
-    }
-    out
-}
-
-/// The least node connected with this one; halves the paths on its way.
-fn root(parent: &mut [usize], mut node: usize) -> usize {
-    while parent[node] != node {
-        parent[node] = parent[parent[node]];
-        node = parent[node];
-    }
-    node
-}
-
-/// The pairs and costs of the meetings of a group, which are in the order of frames.
-fn group(meetings: &[Meeting], power: Power, cut: f64) -> Group {
-    let mut pairs: Vec<_> = meetings.iter().map(|m| (m.object, m.track)).collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut group = Group { pairs, ..Group::default() };
-    for here in meetings.chunk_by(|a, b| a.frame == b.frame) {
-        let first = group.cost.len();
-        group.frames.push(here[0].frame as usize);
-        group.cost.resize(first + group.pairs.len(), 0.0);
-        group.power.resize(first + group.pairs.len(), cut);
-        for meeting in here {
-            let pair = group.pairs.partition_point(|&p| p < (meeting.object, meeting.track));
-            group.power[first + pair] = power.of_squared(meeting.squared);
-            group.cost[first + pair] = group.power[first + pair] / cut - 1.0;
-        }
-    }
-    group
 }
