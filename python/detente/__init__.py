@@ -11,6 +11,7 @@ from detente.births import Birth, BirthFromDetections, BirthMixture
 from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
 from detente.motion import (
+    IMM,
     ConstantAcceleration,
     ConstantVelocity,
     CoordinatedTurn,
@@ -44,6 +45,7 @@ if _DEBUG:
     )
 
 __all__ = [
+    "IMM",
     "Birth",
     "BirthFromDetections",
     "BirthMixture",

@@ -29,6 +29,12 @@ __all__ = [
     "identity_matches",
     "k_best",
     "marginals",
+    "imm_combine",
+    "imm_mix",
+    "imm_smooth",
+    "imm_stationary",
+    "imm_transition",
+    "imm_update",
     "nees",
     "nis",
     "ospa",
@@ -248,6 +254,32 @@ def update_unscented(
 def smooth(
     mean: ArrayLike, cov: ArrayLike, transition: ArrayLike, noise: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def imm_transition(rates_per_s: ArrayLike, dt_s: ArrayLike) -> NDArray[np.float64]: ...
+def imm_stationary(rates_per_s: ArrayLike) -> NDArray[np.float64] | None: ...
+def imm_mix(
+    mean: ArrayLike,
+    cov: ArrayLike,
+    probability: ArrayLike,
+    transition: ArrayLike,
+    used: ArrayLike,
+    prior_variance: ArrayLike,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def imm_update(
+    probability: ArrayLike, log_likelihood: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def imm_combine(
+    mean: ArrayLike, cov: ArrayLike, probability: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def imm_smooth(
+    mean: ArrayLike,
+    cov: ArrayLike,
+    probability: ArrayLike,
+    mode_transition: ArrayLike,
+    transition: ArrayLike,
+    noise: ArrayLike,
+    used: ArrayLike,
+    prior_variance: ArrayLike,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 
 @final
 class Sensor:

@@ -11,6 +11,7 @@ from detente import _core
 from detente.births import Birth, BirthFromDetections, BirthMixture, BirthModel
 from detente.errors import SettingError
 from detente.identities import codes_from_identities
+from detente.motion import IMM
 from detente.sensors import Pose, Sensor
 
 Association = Literal["gnn", "jpda", "pmbm"]
@@ -36,7 +37,8 @@ class Motion(Protocol):
 class UserMotion:
     """A motion model of your own: two NumPy functions over all tracks at once.
 
-    The unscented transform carries it. Each function is called once per scan.
+    The unscented transform carries it. Each function is called once per scan, and to smooth a
+    recording once per point.
 
     Parameters
     ----------
@@ -418,6 +420,10 @@ def _core_birth(birth: BirthModel) -> _core.Birth:
 def _core_motion(motion: Motion) -> object:
     if isinstance(motion, UserMotion):
         return (motion.axes, motion.dim, motion.transition, motion.noise)
+    if isinstance(motion, IMM):
+        raise SettingError(
+            "an IMM is not tracked yet; use one of its models, or its filters dt.filters.imm_mix, …"
+        )
     core = getattr(motion, "_core", None)
     if not isinstance(core, _core.Kinematic | _core.CoordinatedTurn):
         raise SettingError(

@@ -309,7 +309,7 @@ def test_a_wrong_region_is_refused(
 
 
 def test_a_scenario_that_is_not_there_is_refused() -> None:
-    with pytest.raises(SettingError, match='"crowd" and "coalescing", found \'swarm\''):
+    with pytest.raises(SettingError, match='"coalescing" and "manoeuvre", found \'swarm\''):
         dt.simulate.scenario("swarm")
     with pytest.raises(SettingError, match="leave both out"):
         dt.simulate.scenario("coalescing", targets=5)

@@ -3,6 +3,7 @@
 One state order for all: positions, then velocities, then accelerations or a turn rate.
 """
 
+from detente.motion.imm import IMM
 from detente.motion.kinematic import (
     ConstantAcceleration,
     ConstantVelocity,
@@ -13,6 +14,7 @@ from detente.motion.kinematic import (
 from detente.motion.turn import CoordinatedTurn, EstimatedTurn
 
 __all__ = [
+    "IMM",
     "ConstantAcceleration",
     "ConstantVelocity",
     "CoordinatedTurn",

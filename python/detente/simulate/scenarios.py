@@ -1,4 +1,4 @@
-"""Scenarios of the literature, by name."""
+"""Scenarios by name, of the literature and of our own."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from detente.births import Birth, BirthMixture, BirthModel
 from detente.errors import SettingError
-from detente.motion import ConstantVelocity
+from detente.motion import ConstantVelocity, CoordinatedTurn
 from detente.sensors import PositionSensor
 from detente.simulate.draws import generator, square_root
 from detente.simulate.scans import Detections, detections
@@ -21,7 +21,7 @@ class Scenario:
     Attributes
     ----------
     motion : ConstantVelocity
-        The motion that the targets follow.
+        The motion that the targets follow; of a manoeuvre, that before and after the turn.
     truth : Truth
         States [m, m/s] and presence.
     detections : Detections
@@ -46,9 +46,14 @@ class Scenario:
 
 
 def scenario(
-    name: str, *, targets: int | None = None, steps: int | None = None, seed: int = 0
+    name: str,
+    *,
+    targets: int | None = None,
+    steps: int | None = None,
+    clutter_per_scan: float | None = None,
+    seed: int = 0,
 ) -> Scenario:
-    """Return a scenario of the literature by name.
+    """Return a scenario by name, of the literature or of our own.
 
     ``"crowd"``: `targets` targets (100 unless told) of constant velocity with an acceleration
     density of 0.05 m²/s³ exist for all of `steps` (50) scans, one a second; positions with
@@ -64,12 +69,20 @@ def scenario(
     As its authors do, the filter is given a normal birth intensity around (100, 100) m with
     150 m deviation and velocities of 1 m/s deviation: 3 objects at the start, 0.005 a scan.
 
+    ``"manoeuvre"``: an aircraft of 250 m/s flies straight for 40 s in a random direction, turns
+    left with 3 g (0.1177 rad/s) for 20 s, that is by 135°, and flies straight for 40 s more, all
+    with an acceleration density of 1 m²/s³; as it begins to turn it is in the middle of a square
+    of 40 km. 101 scans, one a second; positions with 30 m deviation, detection probability 0.9 (1
+    without clutter), `clutter_per_scan` false detections a scan (Poisson mean; none unless told).
+
     Parameters
     ----------
-    name : {"crowd", "coalescing"}
+    name : {"crowd", "coalescing", "manoeuvre"}
         Which scenario.
     targets, steps : int, optional
-        How many targets and scans; for ``"crowd"`` only, the other is fixed.
+        How many targets and scans; for ``"crowd"`` only, the others are fixed.
+    clutter_per_scan : float, optional
+        How many false detections a scan; for ``"manoeuvre"`` only, the others are fixed.
     seed : int
         The same seed gives the same scenario.
 
@@ -80,7 +93,8 @@ def scenario(
     Raises
     ------
     SettingError
-        There is no such scenario, or it does not take this number of targets or steps.
+        There is no such scenario, or it does not take this number of targets, steps or false
+        detections.
 
     References
     ----------
@@ -97,13 +111,19 @@ def scenario(
     >>> meeting.truth.present.sum(axis=0)
     array([40, 81, 81, 81])
     """
+    if name == "manoeuvre":
+        if targets is not None or steps is not None:
+            raise SettingError('"manoeuvre" has 1 target and 101 steps; leave both out')
+        return _manoeuvre(0.0 if clutter_per_scan is None else clutter_per_scan, seed)
+    if clutter_per_scan is not None:
+        raise SettingError('clutter_per_scan is for "manoeuvre"; leave it out')
     if name == "crowd":
         return _crowd(100 if targets is None else targets, 50 if steps is None else steps, seed)
     if name == "coalescing":
         if targets is not None or steps is not None:
             raise SettingError('"coalescing" has 4 targets and 81 steps; leave both out')
         return _coalescing(seed)
-    raise SettingError(f'the scenarios are "crowd" and "coalescing", found {name!r}')
+    raise SettingError(f'the scenarios are "crowd", "coalescing" and "manoeuvre", found {name!r}')
 
 
 def _crowd(targets: int, steps: int, seed: int) -> Scenario:
@@ -177,4 +197,46 @@ def _coalescing(seed: int) -> Scenario:
             initial=[3.0],
         ),
         survival_per_s=0.99,
+    )
+
+
+def _manoeuvre(clutter_per_scan: float, seed: int) -> Scenario:
+    """One aircraft: straight, a turn with 3 g, straight."""
+    if not 0.0 <= clutter_per_scan < np.inf:
+        raise SettingError(f"clutter_per_scan must be finite and ≥ 0, found {clutter_per_scan}")
+    truth_seed, sensor_seed = np.random.SeedSequence(seed).spawn(2)
+    speed_m_s, turn_rate_rad_s = 250.0, 3.0 * 9.806_65 / 250.0
+    straight = ConstantVelocity(axes=2, acceleration_psd=1.0)
+    turn = CoordinatedTurn(axes=2, turn_rate_rad_s=turn_rate_rad_s, acceleration_psd=1.0)
+
+    rng = generator(truth_seed)
+    heading_rad = rng.uniform(0.0, 2.0 * np.pi)
+    direction = np.array([np.cos(heading_rad), np.sin(heading_rad)])
+    states = np.empty((101, 1, 4))
+    states[0, 0] = [*(-40.0 * speed_m_s * direction), *(speed_m_s * direction)]
+    for step in range(100):
+        motion = turn if 40 <= step < 60 else straight  # noqa: PLR2004 (seconds)
+        states[step + 1] = moved(rng, motion, states[step], 1.0)
+    scene = Truth(np.arange(101.0), states, np.ones((101, 1), bool), 2)
+
+    region_m = np.array([[-20e3, 20e3]] * 2)
+    area_m2 = 40e3**2
+    sensor = PositionSensor(
+        std_m=30.0,
+        detection_probability=0.9 if clutter_per_scan else 1.0,
+        clutter_density=clutter_per_scan / area_m2,
+    )
+    return Scenario(
+        motion=straight,
+        truth=scene,
+        detections=detections(scene, sensor, region=region_m, seed=sensor_seed),
+        region_m=region_m,
+        sensor=sensor,
+        birth=Birth(
+            initial_density=1.0 / area_m2,
+            rate_density=1e-3 / area_m2,
+            velocity_std_m_s=speed_m_s,
+            acceleration_std_m_s2=15.0,
+        ),
+        survival_per_s=0.999,
     )

@@ -10,6 +10,7 @@ mod fuse;
 mod geo;
 mod gil;
 mod identities;
+mod imm;
 mod metrics;
 mod motion;
 mod sensor;
@@ -29,6 +30,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     fuse::register(module)?;
     geo::register(module)?;
     identities::register(module)?;
+    imm::register(module)?;
     metrics::register(module)?;
     motion::register(module)?;
     sensor::register(module)?;

@@ -1,6 +1,7 @@
 //! Kalman filters on blocks of eight rows.
 
 pub mod dense;
+pub mod imm;
 pub mod linearise;
 pub mod predict;
 pub mod project;

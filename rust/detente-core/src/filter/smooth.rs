@@ -39,7 +39,8 @@ pub fn smooth(
     Ok(())
 }
 
-struct Workspace {
+/// Room for one step backwards.
+pub(super) struct Workspace {
     dim: usize,
     fp: Vec<f64>,
     gain: Vec<f64>,
@@ -49,14 +50,14 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn new(dim: usize) -> Self {
+    pub(super) fn new(dim: usize) -> Self {
         let square = || vec![0.0; dim * dim];
         let (fp, gain, keep, product) = (square(), square(), square(), square());
         Self { dim, fp, gain, residual: vec![0.0; dim], keep, product }
     }
 
     /// One step backwards; `None` if the prediction has no Cholesky factor.
-    fn step(
+    pub(super) fn step(
         &mut self,
         step: &Linearised,
         (mean, cov): (&mut [f64], &mut [f64]),

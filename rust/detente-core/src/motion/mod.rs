@@ -5,12 +5,15 @@
 //! matrices in closed form (Bar-Shalom, Li and Kirubarajan 2001, section 6.2); a turn couples two
 //! axes and has dense ones.
 
+mod chain;
 mod constant_acceleration;
 mod constant_velocity;
 mod coordinated_turn;
 mod damped;
+mod imm;
 mod kinematic;
 mod linearised;
+mod modes;
 mod ornstein_uhlenbeck;
 mod random_walk;
 mod series;
@@ -20,9 +23,12 @@ mod stumpff;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use chain::Chain;
 pub use coordinated_turn::{CoordinatedTurn, Rate};
+pub use imm::Imm;
 pub use kinematic::{Kind, Kinematic};
 pub use linearised::Linearised;
+pub use modes::{Modes, UNUSED};
 
 use crate::Result;
 
