@@ -14,8 +14,7 @@ use crate::{Error, Result};
 /// the covariance, to row k + 1.
 ///
 /// # Errors
-/// What `step` raises;
-/// [`Error::NotPositiveDefinite`] with the first row from behind whose prediction F P Fᵀ + Q has
+/// What `step` raises; [`Error::NotPositiveDefinite`] with the first row from behind whose prediction F P Fᵀ + Q has
 /// no Cholesky factor; [`Error::NotFinite`] with a row that holds or becomes NaN or infinite.
 pub fn smooth(
     dim: usize,
@@ -28,7 +27,7 @@ pub fn smooth(
     for k in (0..(means.len() / dim).saturating_sub(1)).rev() {
         let (mean, next_mean) = means[k * dim..][..2 * dim].split_at_mut(dim);
         let (cov, next_cov) = covs[k * dim * dim..][..2 * dim * dim].split_at_mut(dim * dim);
-        step(k, (mean, cov), &mut linearised)?;
+        step(k, (mean, cov), &mut linearised).map_err(|error| at_row(error, k))?;
         work.step(&linearised, (mean, cov), (next_mean, next_cov)).ok_or_else(|| {
             Error::NotPositiveDefinite { what: "the prediction of the smoother".to_owned(), row: k }
         })?;
@@ -37,6 +36,14 @@ pub fn smooth(
         }
     }
     Ok(())
+}
+
+/// A failure of one step names its row.
+pub(super) fn at_row(error: Error, row: usize) -> Error {
+    match error {
+        Error::NotPositiveDefinite { what, .. } => Error::NotPositiveDefinite { what, row },
+        other => other,
+    }
 }
 
 /// Room for one step backwards.

@@ -6,14 +6,14 @@ use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, Vector, WIDTH};
 use crate::linalg::{MAX_DIM, packed};
 
-/// Mean and covariance of each row's mixture: x̄ = x₁ + Σ wᵢ (xᵢ − x₁), Σ wᵢ (Pᵢ + (xᵢ − x̄)(xᵢ − x̄)ᵀ).
+/// Mean and covariance of each row's mixture: x̄ = x_c + Σ wᵢ (xᵢ − x_c) around one of the sources,
+/// which is left as it is where its weight is one, and Σ wᵢ (Pᵢ + (xᵢ − x̄)(xᵢ − x̄)ᵀ).
 ///
 /// The weights are lanes, for each block one of each source.
-pub(super) fn moments(sources: &[Gaussians], weights: &[Lanes]) -> Gaussians {
-    let Some(first) = sources.first() else { return Gaussians::new(1) };
-    let mut out = first.clone();
-    let dim = first.dim();
-    pulp::Arch::new().dispatch(Moments { dim, sources, weights, out: out.lanes_mut() });
+pub(super) fn moments(sources: &[Gaussians], weights: &[Lanes], centre: usize) -> Gaussians {
+    let mut out = sources[centre].clone();
+    let dim = out.dim();
+    pulp::Arch::new().dispatch(Moments { dim, sources, weights, centre, out: out.lanes_mut() });
     out
 }
 
@@ -21,6 +21,7 @@ struct Moments<'a> {
     dim: usize,
     sources: &'a [Gaussians],
     weights: &'a [Lanes],
+    centre: usize,
     out: &'a mut [Lanes],
 }
 
@@ -37,10 +38,10 @@ impl WithSimd for Moments<'_> {
                 let source = |i: usize| &self.sources[i].lanes()[number * stride..][..stride];
                 let mut mean = [zero; MAX_DIM];
                 for k in 0..dim {
-                    let first = Vector::load(simd, &source(0)[k], part);
-                    mean[k] = first;
-                    for (i, weight) in weights.iter().enumerate().skip(1) {
-                        let off = Vector::load(simd, &source(i)[k], part) - first;
+                    let centre = Vector::load(simd, &source(self.centre)[k], part);
+                    mean[k] = centre;
+                    for (i, weight) in weights.iter().enumerate() {
+                        let off = Vector::load(simd, &source(i)[k], part) - centre;
                         mean[k] += Vector::load(simd, weight, part) * off;
                     }
                 }
@@ -120,7 +121,13 @@ mod tests {
             (0..9).map(|k| Lanes(std::array::from_fn(|lane| number(8 * k + lane).abs()))).collect();
         let run = |job: &dyn Fn(Moments<'_>)| {
             let mut out = sources[0].clone();
-            job(Moments { dim, sources: &sources, weights: &weights, out: out.lanes_mut() });
+            job(Moments {
+                dim,
+                sources: &sources,
+                weights: &weights,
+                centre: 1,
+                out: out.lanes_mut(),
+            });
             out
         };
         let want = run(&|job| Simd::vectorize(pulp::Scalar::new(), job));

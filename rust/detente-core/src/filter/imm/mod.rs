@@ -40,7 +40,7 @@ pub fn mix(modes: &Modes, gaussians: &mut Gaussians, probability: &mut [f64], tr
         let entering: Vec<Gaussians> = (0..count)
             .map(|i| mixture::with_variances(&sources[i], &modes.taken_up(i, j)))
             .collect();
-        let mixed = mixture::moments(&entering, &weights[j]);
+        let mixed = mixture::moments(&entering, &weights[j], j);
         put(count, gaussians, j, &mixture::cleared(mixed, &modes.lacking(j)));
     }
     probability.copy_from_slice(&after);
@@ -105,5 +105,5 @@ pub fn combine(count: usize, gaussians: &Gaussians, probability: &[f64]) -> Gaus
         weights[row / WIDTH * count + model].0[row % WIDTH] = p;
     }
     let sources: Vec<Gaussians> = (0..count).map(|i| of_model(count, gaussians, i)).collect();
-    mixture::moments(&sources, &weights)
+    mixture::moments(&sources, &weights, 0)
 }

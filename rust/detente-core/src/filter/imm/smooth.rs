@@ -11,7 +11,7 @@
 //! straight flight adds up: 38 m instead of 11 m on the manoeuvre of the tests.
 
 use super::future::Future;
-use crate::filter::smooth::Workspace;
+use crate::filter::smooth::{Workspace, at_row};
 use crate::linalg::{dense_from_packed, packed_from_dense};
 use crate::motion::{Linearised, Modes, UNUSED};
 use crate::{Error, Result};
@@ -54,7 +54,7 @@ pub fn smooth(
         };
         let later = &history.probability[(k + 1) * count..][..count];
         let next = history.entries(k + 1, count, dim);
-        let pairs = back.pairs(&next, later, &mut by).map_err(|error| at_step(error, k))?;
+        let pairs = back.pairs(&next, later, &mut by).map_err(|error| at_row(error, k))?;
         let most = pairs.iter().map(|pair| pair.log_weight).fold(f64::NEG_INFINITY, f64::max);
         let weight = |pair: &Pair| libm::exp(pair.log_weight - most);
         let total: f64 = pairs.iter().map(weight).sum();
@@ -76,13 +76,6 @@ pub fn smooth(
         }
     }
     Ok(())
-}
-
-fn at_step(error: Error, row: usize) -> Error {
-    match error {
-        Error::NotPositiveDefinite { what, .. } => Error::NotPositiveDefinite { what, row },
-        other => other,
-    }
 }
 
 impl History {
