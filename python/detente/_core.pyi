@@ -330,6 +330,7 @@ _Columns: TypeAlias = tuple[
     NDArray[np.float64],
     NDArray[np.float64],
     NDArray[np.float64],
+    NDArray[np.float64],
 ]
 _Diagnostics: TypeAlias = tuple[
     NDArray[np.uint64],

@@ -105,6 +105,8 @@ class Tracks:
     conditional_existence : (n,) float64
         Probability that the object exists if the likeliest global hypothesis is right; the same as
         `existence` where there is only one ("gnn", "jpda").
+    mode_probability : (n, M) float64
+        Of an `IMM` the probability that the object follows each of its models; else ones.
     threshold : float
         What `confirmed` asks for unless told: 0.5, of "pmbm" 0.4.
     diagnostics : Diagnostics or None
@@ -120,6 +122,7 @@ class Tracks:
     first_time_s: NDArray[np.float64]
     last_detection_time_s: NDArray[np.float64]
     conditional_existence: NDArray[np.float64]
+    mode_probability: NDArray[np.float64]
     threshold: float = 0.5
     diagnostics: Diagnostics | None = None
 
@@ -148,6 +151,7 @@ class Tracks:
             self.first_time_s[rows],
             self.last_detection_time_s[rows],
             self.conditional_existence[rows],
+            self.mode_probability[rows],
             self.threshold,
         )
 
@@ -157,7 +161,7 @@ class Tracker:
 
     Parameters
     ----------
-    motion : ConstantVelocity, RandomWalk, ConstantAcceleration, ... or UserMotion
+    motion : ConstantVelocity, RandomWalk, ConstantAcceleration, ..., IMM or UserMotion
         How objects move.
     birth : Birth, BirthMixture or BirthFromDetections
         How objects appear.
@@ -421,9 +425,9 @@ def _core_motion(motion: Motion) -> object:
     if isinstance(motion, UserMotion):
         return (motion.axes, motion.dim, motion.transition, motion.noise)
     if isinstance(motion, IMM):
-        raise SettingError(
-            "an IMM is not tracked yet; use one of its models, or its filters dt.filters.imm_mix, …"
-        )
+        models = [_core_motion(model) for model in motion.models]
+        rates = motion.transition_per_s.ravel().tolist()
+        return (models, rates, motion.initial_probability.tolist())
     core = getattr(motion, "_core", None)
     if not isinstance(core, _core.Kinematic | _core.CoordinatedTurn):
         raise SettingError(

@@ -4,7 +4,7 @@
 use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
-use detente_core::motion::{Kind, Kinematic, Motion};
+use detente_core::motion::{Dynamics, Kind, Kinematic, Motion};
 use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor};
 use detente_core::track::{Association, Birth, Mixture, Place, Scan, Settings, Store, Tracker};
 use proptest::prelude::*;
@@ -20,9 +20,13 @@ const ALL: [Association; 3] = [
     }),
 ];
 
+fn cv(density: f64) -> Motion {
+    Motion::Kinematic(Kinematic::new(Kind::ConstantVelocity, &[density; 2]).unwrap())
+}
+
 fn tracker(association: Association) -> Tracker {
     Tracker::new(Settings {
-        motion: Motion::Kinematic(Kinematic::new(Kind::ConstantVelocity, &[0.05, 0.05]).unwrap()),
+        motion: Dynamics::Single(cv(0.05)),
         birth: Birth {
             place: Place::Uniform { rate_density: 1e-7, initial_density: 1e-5, region_m: None },
             velocity_std_m_s: 10.0,
@@ -84,7 +88,7 @@ fn run(tracker: &mut Tracker, sensor: &Sensor, scans: &[Vec<[f64; 2]>], start: u
 
 /// The store without the caller's numbering of the detections, and bit by bit.
 fn bits(store: &Store) -> Vec<u64> {
-    let floats = store.gaussians.lanes().iter().flat_map(|lanes| lanes.0).map(f64::to_bits);
+    let floats = store.states.entries().lanes().iter().flat_map(|lanes| lanes.0).map(f64::to_bits);
     floats
         .chain(store.id.iter().copied())
         .chain(store.existence.iter().map(|r| r.to_bits()))
@@ -175,7 +179,7 @@ fn a_single_report_touches_only_its_neighbourhood() {
     let mut tracker = tracker(GNN);
     run(&mut tracker, &reporting, &scene(200, 1), 0);
     let before = tracker.store().clone();
-    let near = [before.gaussians.mean(0, 0), before.gaussians.mean(0, 1)];
+    let near = [before.states.mean(0, 0), before.states.mean(0, 1)];
     let stepped = tracker
         .step(Scan { time_s: 1.0, values: &near, noise: None, named: None }, &reporting)
         .unwrap();

@@ -16,9 +16,10 @@ use crate::birth::PyBirth;
 use crate::error::exception;
 use crate::gil::released;
 use crate::sensor::{PyPose, PySensor, symmetric};
-use crate::user_motion::motion_from_python;
+use crate::user_motion::dynamics_from_python;
 
-/// id, mean, cov, existence, detection, first time, last detection time, conditional existence.
+/// id, mean, cov, existence, detection, first time, last detection time, conditional existence,
+/// probability of each motion model.
 type Columns<'py> = (
     Bound<'py, PyArray1<u64>>,
     Bound<'py, PyArray2<f64>>,
@@ -28,6 +29,7 @@ type Columns<'py> = (
     Bound<'py, PyArray1<f64>>,
     Bound<'py, PyArray1<f64>>,
     Bound<'py, PyArray1<f64>>,
+    Bound<'py, PyArray2<f64>>,
 );
 
 /// id, gated, detection, innovation, normalised innovation squared.
@@ -86,7 +88,7 @@ impl PyTracker {
         id_key: u128,
     ) -> PyResult<Self> {
         let settings = Settings {
-            motion: motion_from_python(motion)?,
+            motion: dynamics_from_python(motion)?,
             birth: birth.get().0.clone(),
             survival_per_s,
             association: match association {
@@ -277,16 +279,18 @@ fn unknown_association(found: &str) -> Error {
 
 fn columns(py: Python<'_>, tracks: Tracks) -> PyResult<Columns<'_>> {
     let Tracks { rows, conditional } = tracks;
-    let (n, dim) = (rows.len(), rows.gaussians.dim());
+    let (n, dim, models) = (rows.len(), rows.states.dim(), rows.states.models());
+    let combined = rows.states.combined();
     Ok((
         rows.id.into_pyarray(py),
-        output(py, rows.gaussians.dense_means(), [n, dim])?,
-        output(py, rows.gaussians.dense_covs(), [n, dim, dim])?,
+        output(py, combined.dense_means(), [n, dim])?,
+        output(py, combined.dense_covs(), [n, dim, dim])?,
         rows.existence.into_pyarray(py),
         rows.detection.into_pyarray(py),
         rows.first_time_s.into_pyarray(py),
         rows.last_detection_time_s.into_pyarray(py),
         conditional.into_pyarray(py),
+        output(py, rows.states.probability().to_vec(), [n, models])?,
     ))
 }
 

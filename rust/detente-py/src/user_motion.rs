@@ -1,11 +1,12 @@
 //! Motion models that are functions of the user's.
 
-use detente_core::motion::{Motion, UserMotion};
+use detente_core::motion::{Dynamics, Imm, Motion, UserMotion};
 use detente_core::{Error, Result};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
 use crate::array::{input, output};
+use crate::error::exception;
 use crate::motion::{PyCoordinatedTurn, PyKinematic};
 
 /// A motion model that is a pair of NumPy functions.
@@ -60,4 +61,15 @@ pub fn motion_from_python(motion: &Bound<'_, PyAny>) -> PyResult<Motion> {
     }
     let (axes, dim, transition, noise) = motion.extract()?;
     Ok(Motion::User(Arc::new(Functions { axes, dim, transition, noise })))
+}
+
+/// One motion model, or (models, rates M × M, initial probabilities) of several that interact.
+pub fn dynamics_from_python(motion: &Bound<'_, PyAny>) -> PyResult<Dynamics> {
+    type Several<'py> = (Vec<Bound<'py, PyAny>>, Vec<f64>, Vec<f64>);
+    let Ok((models, rates_per_s, initial)) = motion.extract::<Several<'_>>() else {
+        return motion_from_python(motion).map(Dynamics::Single);
+    };
+    let models = models.iter().map(motion_from_python).collect::<PyResult<Vec<_>>>()?;
+    let imm = Imm::new(models, &rates_per_s, Some(&initial)).map_err(exception)?;
+    Ok(Dynamics::Interacting(imm))
 }

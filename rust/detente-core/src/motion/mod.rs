@@ -10,6 +10,7 @@ mod constant_acceleration;
 mod constant_velocity;
 mod coordinated_turn;
 mod damped;
+mod dynamics;
 mod imm;
 mod kinematic;
 mod linearised;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 pub use chain::Chain;
 pub use coordinated_turn::{CoordinatedTurn, Rate};
+pub use dynamics::Dynamics;
 pub use imm::Imm;
 pub use kinematic::{Kind, Kinematic};
 pub use linearised::Linearised;

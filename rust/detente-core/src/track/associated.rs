@@ -38,8 +38,9 @@ impl Associated {
         match &self.parent {
             None => (rows, projection),
             Some(parent) => {
-                let dim = rows.gaussians.dim();
-                (rows.gather(parent), projection.gather(dim, parent))
+                let entries = rows.states.entries_of(parent);
+                let projection = projection.gather(rows.states.dim(), &entries);
+                (rows.gather(parent), projection)
             }
         }
     }
@@ -51,7 +52,7 @@ impl Associated {
             (Some(parent), Then::Merge(weights)) => {
                 let likeliest = likeliest(parent, weights);
                 let mut rows = hypotheses.gather(&likeliest);
-                merge(&hypotheses.gaussians, parent, weights, &mut rows.gaussians);
+                merge(&hypotheses.states, parent, weights, &mut rows.states);
                 (rows, Some(likeliest))
             }
             _ => (hypotheses, None),

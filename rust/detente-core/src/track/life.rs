@@ -9,7 +9,6 @@ use super::unite::unite;
 use super::{Association, Tracker};
 use crate::Result;
 use crate::assoc::assign::MISS;
-use crate::filter::predict::predict;
 use crate::id::Birthplace;
 use crate::sensor::{Mode, Sensor};
 
@@ -49,7 +48,7 @@ impl Tracker {
         if dt_s.iter().all(|&dt| dt == 0.0) {
             return Ok(());
         }
-        predict(&self.settings.motion, &mut tracks.gaussians, &dt_s)?;
+        tracks.states.predict(&self.settings, &dt_s)?;
         tracks.existence = self.existence_at(tracks, time_s);
         tracks.time_s.fill(time_s);
         Ok(())
@@ -153,7 +152,8 @@ impl Tracker {
                 repeat: self.sensors[number].repeat(),
                 detection: k as u32,
             });
-            self.store.push(id, &newborn.mean, &newborn.cov, existence, scan.time_s);
+            let state = (&*newborn.mean, &*newborn.cov, newborn.known);
+            self.store.push(&self.settings, id, state, existence, scan.time_s);
             let row = self.store.len() - 1;
             self.store.detection[row] = i64::from(scan.order[k]);
             self.store.reporter[row] = reporter;

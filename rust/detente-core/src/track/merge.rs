@@ -1,23 +1,18 @@
 //! Several Gaussian hypotheses of one object become one, by matching mean and covariance.
 
+use super::states::States;
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::WIDTH;
 use crate::linalg::{MAX_DIM, packed, packed_len};
 
 /// Writes over `merged` row by row the mixture of the hypotheses that stand side by side with one
 /// parent: x = Σ w xₖ, P = Σ w (Pₖ + (xₖ − x)(xₖ − x)ᵀ).
-pub(super) fn merge(
-    hypotheses: &Gaussians,
-    parent: &[u32],
-    weights: &[f64],
-    merged: &mut Gaussians,
-) {
+pub(super) fn merge(hypotheses: &States, parent: &[u32], weights: &[f64], merged: &mut States) {
     let mut start = 0;
     for (row, group) in parent.chunk_by(|a, b| a == b).enumerate() {
         if group.len() > 1 {
             let members = start..start + group.len();
-            let (mean, cov) = moments(hypotheses, members.clone(), &weights[members]);
-            merged.set(row, &mean, &cov);
+            merged.set_mixture(row, hypotheses, members.clone(), &weights[members]);
         }
         start += group.len();
     }

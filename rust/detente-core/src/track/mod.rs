@@ -12,6 +12,7 @@ mod poisson;
 mod recording;
 mod select;
 mod snapshot;
+mod states;
 mod step;
 mod store;
 mod unite;
@@ -23,6 +24,7 @@ pub use identity::Named;
 pub use pmbm::{Estimator, Mixture};
 pub use poisson::{Birth, Place};
 pub use recording::{Keep, Recorded, Recording, Summary};
+pub use states::States;
 pub use step::{Scan, Stepped};
 pub use store::Store;
 pub use view::Tracks;
@@ -31,7 +33,7 @@ use crate::assoc::gate::Candidates;
 use crate::chi_square::chi_square_quantile;
 use crate::id::{Birthplace, IdKey, TrackId};
 use crate::linalg::{MAX_DIM, cholesky_one, packed_from_dense};
-use crate::motion::Motion;
+use crate::motion::{Dynamics, Modes};
 use crate::{Error, Result};
 use associated::Associated;
 use life::SensorLog;
@@ -43,7 +45,7 @@ use weigh::Weights;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How objects move.
-    pub motion: Motion,
+    pub motion: Dynamics,
     /// How objects appear.
     pub birth: Birth,
     /// The probability that an object lives on for a second.
@@ -70,6 +72,13 @@ pub enum Association {
 }
 
 impl Settings {
+    /// The components that each of several motion models has.
+    fn modes(&self) -> Option<Modes> {
+        let squared = |std: f64| std * std;
+        let Birth { velocity_std_m_s, acceleration_std_m_s2, .. } = self.birth;
+        self.motion.modes(squared(velocity_std_m_s), squared(acceleration_std_m_s2))
+    }
+
     fn check(&self) -> Result<()> {
         let (axes, dim) = (self.motion.axes(), self.motion.dim());
         let bad = |what, expected, found: String| Err(Error::Setting { what, expected, found });
@@ -123,7 +132,7 @@ impl Tracker {
     pub fn new(settings: Settings) -> Result<Self> {
         settings.check()?;
         let undetected = Undetected::new(&settings);
-        let store = Store::new(settings.motion.dim());
+        let store = Store::new(settings.motion.dim(), settings.motion.count());
         let time_s = f64::NEG_INFINITY;
         let reach = (1..=MAX_DIM)
             .map(|m| chi_square_quantile(settings.gate_probability, m as f64))
@@ -188,7 +197,7 @@ impl Tracker {
                 repeat,
                 detection: k as u32,
             });
-            self.store.push(id, mean, cov, existence[k], time_s);
+            self.store.push(&self.settings, id, (mean, cov, dim), existence[k], time_s);
             if let Association::Pmbm(_) = self.settings.association {
                 self.clusters.push(Cluster::lone(self.store.len() as u32 - 1));
             }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::{Named, Scan, Tracker};
-use crate::Result;
 use crate::filter::linearise::linearise;
 use crate::filter::smooth::smooth;
 use crate::id::TrackId;
-use crate::motion::Motion;
+use crate::motion::{Dynamics, Motion};
 use crate::sensor::{Mode, Sensor};
+use crate::{Error, Result};
 
 /// Scans in the order of time.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +111,14 @@ impl Tracker {
         }
         let mut log = log.of_confirmed(keep.confirmation);
         if keep.smooth {
-            log.smooth(&self.settings.motion)?;
+            let Dynamics::Single(motion) = &self.settings.motion else {
+                return Err(Error::Setting {
+                    what: "smooth",
+                    expected: "False with interacting models: they are not smoothed here yet",
+                    found: "True".to_owned(),
+                });
+            };
+            log.smooth(motion)?;
         }
         Ok(log)
     }
@@ -126,6 +133,7 @@ impl Tracker {
         numbers: &mut HashMap<TrackId, u32>,
     ) {
         let store = self.one_row_each();
+        let states = store.states.combined();
         let dim = log.dim;
         let scanned = matches!(sensor.mode, Mode::Scanning { .. });
         for row in (0..store.len()).filter(|&row| scanned || store.detection[row] >= 0) {
@@ -148,9 +156,9 @@ impl Tracker {
             log.time_s.push(self.time_s);
             log.existence.push(store.existence[row]);
             log.detection.push(if detected { first + store.detection[row] } else { -1 });
-            log.mean.extend((0..dim).map(|i| store.gaussians.mean(row, i)));
+            log.mean.extend((0..dim).map(|i| states.mean(row, i)));
             for i in 0..dim {
-                log.cov.extend((0..dim).map(|j| store.gaussians.cov(row, i, j)));
+                log.cov.extend((0..dim).map(|j| states.cov(row, i, j)));
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::assoc::gate::Detections;
 use crate::gaussian::stride;
 use crate::lanes::{Lanes, Vector, WIDTH};
 use crate::linalg::{MAX_DIM, packed};
-use crate::motion::{Kinematic, MAX_ORDER, Motion};
+use crate::motion::{Dynamics, Kinematic, MAX_ORDER, Motion};
 use crate::sensor::{Mode, Model, Sensor};
 
 /// More reports than this at one time, and looking at every row is cheaper.
@@ -53,9 +53,11 @@ pub(super) fn select(
     let mixture = matches!(settings.association, Association::Pmbm(_)); // clusters hang together
     let few = !mixture && detections.values.len() / m <= FEW;
     match (motion, &sensor.model, sensor.mode) {
-        (Motion::Kinematic(model), Model::Position | Model::State, Mode::Reporting { .. })
-            if few =>
-        {
+        (
+            Dynamics::Single(Motion::Kinematic(model)),
+            Model::Position | Model::State,
+            Mode::Reporting { .. },
+        ) if few => {
             let mut rows = Vec::new();
             let largest = detections.noise.largest(m);
             let positions = detections.values.chunks_exact(m).map(|z| &z[..axes]);
@@ -84,7 +86,7 @@ impl WithSimd for Near<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let dim = self.model.dim();
-        let lanes = self.store.gaussians.lanes();
+        let lanes = self.store.states.entries().lanes();
         for (number, block) in lanes.chunks_exact(stride(dim)).enumerate() {
             let rows = number * WIDTH..self.store.len().min((number + 1) * WIDTH);
             let mut dt_s = Lanes::ZERO;

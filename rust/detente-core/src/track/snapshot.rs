@@ -52,14 +52,17 @@ impl Tracker {
         let (memory, rest): (Memory, _) =
             postcard::take_from_bytes(body).map_err(|error| broken(error.to_string()))?;
         let (axes, dim) = (self.settings.motion.axes(), self.settings.motion.dim());
-        let (found_axes, found_dim) = (memory.axes as usize, memory.store.gaussians.dim());
-        if (found_axes, found_dim) != (axes, dim) {
+        let (found_axes, found_dim) = (memory.axes as usize, memory.store.states.dim());
+        let models = self.settings.motion.count();
+        let found_models = memory.store.states.models();
+        if (found_axes, found_dim, found_models) != (axes, dim, models) {
             return Err(broken(format!(
-                "it holds states of {found_dim} components in {found_axes} axes, \
-                 this tracker has {dim} in {axes}"
+                "it holds states of {found_dim} components in {found_axes} axes for {found_models} \
+                 motion models, this tracker has {dim} in {axes} for {models}"
             )));
         }
-        if !rest.is_empty() || !memory.store.is_whole() || !memory.undetected.is_whole(dim) {
+        if !rest.is_empty() || !memory.store.is_whole() || !memory.undetected.is_whole(dim, models)
+        {
             return Err(broken("its columns do not fit together".to_owned()));
         }
         let mixture = matches!(self.settings.association, Association::Pmbm(_));

@@ -3,13 +3,15 @@
 use super::associated::Then;
 use super::canonical::Canonical;
 use super::identity::{self, Named};
+use super::pmbm::log_sum;
 use super::select::select;
+use super::states::States;
 use super::store::Store;
 use super::update::update;
 use super::weigh::Weights;
 use super::{Association, Tracker};
 use crate::Result;
-use crate::assoc::gate::gate;
+use crate::assoc::gate::{Candidates, gate};
 use crate::filter::project::project;
 use crate::sensor::{Mode, Sensor};
 
@@ -58,8 +60,10 @@ impl Tracker {
         let selection = select(&self.settings, sensor, &self.store, detections, time_s, reach);
         let mut near = selection.take(&self.store);
         self.advance(&mut near, time_s)?;
-        let projection = project(sensor, &near.gaussians, axes)?;
-        let mut candidates = gate(sensor, &projection, near.len(), detections, reach);
+        let projection = project(sensor, near.states.entries(), axes)?;
+        let entries = near.states.entries().len();
+        let each = gate(sensor, &projection, entries, detections, reach);
+        let mut candidates = of_any_model(each, &near.states);
         identity::weigh(&mut candidates, &near, &scan);
         let since_s = self.since_s(sensor, time_s);
         let mut undetected = self.undetected.at(&self.settings, time_s)?;
@@ -97,12 +101,41 @@ impl Tracker {
     }
 }
 
+/// The candidates of each row from those of its models: log Σ μ ℓ.
+fn of_any_model(each: Candidates, states: &States) -> Candidates {
+    let models = states.models();
+    if models == 1 {
+        return each;
+    }
+    let mut out = Candidates { indptr: vec![0], ..Candidates::default() };
+    for row in 0..states.len() {
+        let entries = row * models..(row + 1) * models;
+        let weighted = |entry: usize| {
+            let log_model = libm::log(states.probability()[entry]);
+            each.of(entry).map(move |edge| (edge, log_model))
+        };
+        let mut edges: Vec<(u32, f64)> = entries
+            .flat_map(weighted)
+            .map(|(edge, log_model)| (each.detection[edge], log_model + each.log_likelihood[edge]))
+            .filter(|(_, log)| *log > f64::NEG_INFINITY)
+            .collect();
+        edges.sort_by_key(|&(detection, _)| detection); // stable
+        for same in edges.chunk_by(|a, b| a.0 == b.0) {
+            let logs: Vec<f64> = same.iter().map(|&(_, log)| log).collect();
+            out.detection.push(same[0].0);
+            out.log_likelihood.push(log_sum(&logs));
+        }
+        out.indptr.push(out.detection.len());
+    }
+    out
+}
+
 /// q: the probability that each row would be seen now if it existed.
 fn seen(sensor: &Sensor, rows: &Store, axes: usize) -> Vec<f64> {
     let Mode::Scanning { detection_probability } = sensor.mode else {
         return vec![0.0; rows.len()]; // a report of one object says nothing about the others
     };
-    let north = |row| if axes > 1 { rows.gaussians.mean(row, 1) } else { 0.0 };
-    let covered = |row| sensor.coverage.sees(&sensor.pose, rows.gaussians.mean(row, 0), north(row));
+    let north = |row| if axes > 1 { rows.states.mean(row, 1) } else { 0.0 };
+    let covered = |row| sensor.coverage.sees(&sensor.pose, rows.states.mean(row, 0), north(row));
     (0..rows.len()).map(|row| if covered(row) { detection_probability } else { 0.0 }).collect()
 }

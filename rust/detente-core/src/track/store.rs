@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Settings;
 use super::identity::UNNAMED;
-use crate::gaussian::Gaussians;
+use super::states::States;
 use crate::id::TrackId;
 
 /// No sensor has reported a row on the object's own behalf.
@@ -14,8 +15,8 @@ pub(super) const NO_REPORTER: u32 = u32::MAX;
 /// The living tracks, one row each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Store {
-    /// Mean and covariance.
-    pub gaussians: Gaussians,
+    /// Mean and covariance, of each model if there are several.
+    pub states: States,
     /// Identity.
     pub id: Vec<TrackId>,
     /// Probability that the object exists.
@@ -37,9 +38,9 @@ pub struct Store {
 }
 
 impl Store {
-    pub(super) fn new(dim: usize) -> Self {
+    pub(super) fn new(dim: usize, models: usize) -> Self {
         Self {
-            gaussians: Gaussians::new(dim),
+            states: States::new(dim, models),
             id: Vec::new(),
             existence: Vec::new(),
             time_s: Vec::new(),
@@ -77,19 +78,19 @@ impl Store {
             self.identity.len(),
             self.identity_probability.len(),
         ];
-        self.gaussians.is_whole(n) && lengths.iter().all(|&length| length == n)
+        self.states.is_whole(n) && lengths.iter().all(|&length| length == n)
     }
 
-    /// Appends a row, its covariance packed.
+    /// Appends a row: its mean, its packed covariance, and how many components are known.
     pub(super) fn push(
         &mut self,
+        settings: &Settings,
         id: TrackId,
-        mean: &[f64],
-        cov: &[f64],
+        (mean, cov, known): (&[f64], &[f64], usize),
         existence: f64,
         time_s: f64,
     ) {
-        self.gaussians.push(mean, cov);
+        self.states.push(settings, mean, cov, known);
         self.id.push(id);
         self.existence.push(existence);
         self.time_s.push(time_s);
@@ -107,7 +108,7 @@ impl Store {
             rows.iter().map(|&row| column[row as usize]).collect()
         }
         Self {
-            gaussians: self.gaussians.gather(rows),
+            states: self.states.gather(rows),
             id: pick(&self.id, rows),
             existence: pick(&self.existence, rows),
             time_s: pick(&self.time_s, rows),
@@ -122,7 +123,7 @@ impl Store {
 
     /// Writes `other` over the given rows; the inverse of [`Self::gather`].
     pub(super) fn scatter(&mut self, rows: &[u32], other: &Self) {
-        self.gaussians.scatter(rows, &other.gaussians);
+        self.states.scatter(rows, &other.states);
         for (k, &row) in rows.iter().enumerate() {
             let row = row as usize;
             self.id[row] = other.id[k];

@@ -5,7 +5,6 @@
 //! object, they are one: existences add up, states are merged, and the older name survives. Two
 //! tracks that both exist for certain are two objects, however near they are.
 
-use super::merge::moments;
 use super::pmbm::squared_distance;
 use super::store::Store;
 use crate::assoc::kd_tree::KdTree;
@@ -18,7 +17,7 @@ const AGREE: f64 = 0.25;
 /// Merges such pairs. Returns which rows stay.
 pub(super) fn unite(rows: &mut Store, axes: usize) -> Vec<bool> {
     let mut keep = vec![true; rows.len()];
-    let states = &rows.gaussians;
+    let states = &rows.states;
     let dim = states.dim();
     let positions: Vec<f64> =
         (0..rows.len()).flat_map(|row| (0..axes).map(move |i| states.mean(row, i))).collect();
@@ -29,7 +28,7 @@ pub(super) fn unite(rows: &mut Store, axes: usize) -> Vec<bool> {
     let (mut near, mut half) = (Vec::new(), vec![0.0; axes]);
     for row in 0..rows.len() {
         for (i, half) in half.iter_mut().enumerate() {
-            *half = (2.0 * AGREE * dim as f64 * rows.gaussians.cov(row, i, i)).sqrt();
+            *half = (2.0 * AGREE * dim as f64 * rows.states.cov(row, i, i)).sqrt();
         }
         near.clear();
         tree.each_in_box(&positions[row * axes..(row + 1) * axes], &half, &mut |k| near.push(k));
@@ -47,7 +46,7 @@ pub(super) fn unite(rows: &mut Store, axes: usize) -> Vec<bool> {
 
 fn are_one(rows: &Store, a: usize, b: usize) -> bool {
     let whole = rows.existence[a] + rows.existence[b];
-    let near = AGREE * rows.gaussians.dim() as f64;
+    let near = AGREE * rows.states.dim() as f64;
     whole > 0.0 && whole <= 1.0 + TOLERANCE && squared_distance(rows, a, b) <= near
 }
 
@@ -55,8 +54,8 @@ fn are_one(rows: &Store, a: usize, b: usize) -> bool {
 fn join(rows: &mut Store, older: usize, younger: usize) {
     let whole = rows.existence[older] + rows.existence[younger];
     let shares = [rows.existence[older] / whole, rows.existence[younger] / whole];
-    let (mean, cov) = moments(&rows.gaussians, [older, younger].into_iter(), &shares);
-    rows.gaussians.set(older, &mean, &cov);
+    let both = rows.states.gather(&[older as u32, younger as u32]);
+    rows.states.set_mixture(older, &both, 0..2, &shares);
     rows.existence[older] = whole.min(1.0);
     if rows.identity_probability[younger] > rows.identity_probability[older] {
         rows.identity[older] = rows.identity[younger];

@@ -11,7 +11,7 @@ use crate::filter::project::Projection;
 use crate::filter::update::{Evidence, update_block};
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, WIDTH};
-use crate::linalg::{MAX_DIM, cholesky_one, forward_one, packed_len};
+use crate::linalg::{MAX_DIM, cholesky_one, forward_one, packed, packed_len};
 use crate::sensor::{Sensor, wrap};
 
 /// What the detections said to the rows that were given one.
@@ -20,9 +20,12 @@ pub(super) struct Innovations {
     pub difference: Vec<f64>,
     /// νᵀ S⁻¹ ν, NaN without a detection.
     pub squared: Vec<f64>,
+    /// log √det S, NaN without a detection.
+    pub log_volume: Vec<f64>,
 }
 
-/// Updates means, covariances and probabilities of existence; reports the innovations.
+/// Updates means, covariances, the probabilities of the models and of existence; reports the
+/// innovations, of several models those of the likeliest.
 pub(super) fn update(
     sensor: &Sensor,
     rows: &mut Store,
@@ -30,16 +33,31 @@ pub(super) fn update(
     detections: Detections<'_>,
     associated: &Associated,
 ) -> Stepped {
+    let models = rows.states.models();
     let given = &associated.detection;
-    let innovations = update_rows(sensor, &mut rows.gaussians, projection, detections, given);
+    let of_entries: Vec<u32> =
+        given.iter().flat_map(|&detection| std::iter::repeat_n(detection, models)).collect();
+    let entries = rows.states.entries_mut();
+    let told = update_rows(sensor, entries, projection, detections, &of_entries);
+    if models > 1 {
+        for row in (0..given.len()).filter(|&row| given[row] != MISS) {
+            let entries = row * models..(row + 1) * models;
+            let logs: Vec<f64> =
+                entries.map(|entry| -0.5 * told.squared[entry] - told.log_volume[entry]).collect();
+            rows.states.reweigh(row, &logs);
+        }
+    }
     rows.existence.copy_from_slice(&associated.existence);
+    let m = projection.dim;
     let number = |&detection: &u32| if detection == MISS { -1 } else { i64::from(detection) };
+    let likeliest: Vec<usize> = (0..given.len()).map(|row| rows.states.likeliest(row)).collect();
+    let difference = |&entry: &usize| &told.difference[entry * m..(entry + 1) * m];
     Stepped {
         id: rows.id.clone(),
         gated: Vec::new(),
         detection: given.iter().map(number).collect(),
-        innovation: innovations.difference,
-        nis: innovations.squared,
+        innovation: likeliest.iter().flat_map(difference).copied().collect(),
+        nis: likeliest.iter().map(|&entry| told.squared[entry]).collect(),
     }
 }
 
@@ -68,6 +86,7 @@ pub(super) fn update_rows(
     let mut out = Innovations {
         difference: vec![f64::NAN; rows.len() * m],
         squared: vec![f64::NAN; rows.len()],
+        log_volume: vec![f64::NAN; rows.len()],
     };
     for (row, &detection) in given.iter().enumerate() {
         if detection == MISS {
@@ -86,7 +105,7 @@ pub(super) fn update_rows(
             evidence.noise[block * packed_len(m) + entry].0[lane] = r;
         }
         evidence.active[block].0[lane] = 1.0;
-        out.squared[row] = squared_distance(projection, row, innovation, noise);
+        (out.squared[row], out.log_volume[row]) = measures(projection, row, innovation, noise);
     }
     let dim = rows.dim();
     let lanes = rows.lanes_mut();
@@ -137,15 +156,17 @@ impl Stepped {
     }
 }
 
-fn squared_distance(projection: &Projection, row: usize, innovation: &[f64], noise: &[f64]) -> f64 {
+/// νᵀ S⁻¹ ν and log √det S.
+fn measures(projection: &Projection, row: usize, innovation: &[f64], noise: &[f64]) -> (f64, f64) {
     let m = projection.dim;
     let spread = &projection.spread[row / WIDTH * packed_len(m)..][..packed_len(m)];
     let s: Vec<f64> = spread.iter().zip(noise).map(|(s, r)| s.0[row % WIDTH] + r).collect();
-    let Some(factor) = cholesky_one(m, &s) else { return f64::NAN };
+    let Some(factor) = cholesky_one(m, &s) else { return (f64::NAN, f64::NAN) };
     let mut white = [0.0; MAX_DIM];
     white[..m].copy_from_slice(innovation);
     forward_one(m, &factor, &mut white[..m]);
-    white[..m].iter().map(|w| w * w).sum()
+    let log_volume = (0..m).map(|i| libm::log(factor[packed(i, i)])).sum();
+    (white[..m].iter().map(|w| w * w).sum(), log_volume)
 }
 
 struct Given {

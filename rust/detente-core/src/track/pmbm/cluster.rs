@@ -75,7 +75,7 @@ impl Cluster {
 }
 
 /// log Σ exp.
-pub(super) fn log_sum(logs: &[f64]) -> f64 {
+pub(in crate::track) fn log_sum(logs: &[f64]) -> f64 {
     let largest = logs.iter().fold(f64::NEG_INFINITY, |a, &b| a.max(b));
     if largest == f64::NEG_INFINITY {
         return largest;

@@ -16,7 +16,7 @@ pub use estimate::Estimator;
 pub(super) use estimate::{estimate, marginal_existence};
 
 use children::{Children, children};
-pub(super) use cluster::{ABSENT, Cluster};
+pub(super) use cluster::{ABSENT, Cluster, log_sum};
 use couple::couple;
 pub(super) use unite::squared_distance;
 

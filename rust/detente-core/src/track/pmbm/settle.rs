@@ -41,7 +41,7 @@ impl Tracker {
         let gone: Vec<u32> = (0..).zip(&keep).filter(|(_, kept)| !**kept).map(|(k, _)| k).collect();
         let objects: Vec<f64> =
             gone.iter().map(|&k| share[k as usize] * self.store.existence[k as usize]).collect();
-        self.undetected.recycle(&self.store.gaussians.gather(&gone), &objects);
+        self.undetected.recycle(&self.store.states.gather(&gone), &objects);
         keep
     }
 

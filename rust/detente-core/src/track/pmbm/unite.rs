@@ -71,7 +71,7 @@ impl Cluster {
 
 /// (x − y)ᵀ (P + Q)⁻¹ (x − y) of two rows.
 pub(in crate::track) fn squared_distance(rows: &Store, a: usize, b: usize) -> f64 {
-    let states = &rows.gaussians;
+    let states = &rows.states;
     let dim = states.dim();
     let mut white = [0.0; MAX_DIM];
     let mut whole = [0.0; packed_len(MAX_DIM)];

@@ -2,7 +2,7 @@
 
 use crate::gaussian::Gaussians;
 use crate::linalg::cholesky_one;
-use crate::motion::Motion;
+use crate::motion::Dynamics;
 use crate::{Error, Result};
 
 use super::newborn::Prior;
@@ -50,7 +50,7 @@ pub enum Place {
 }
 
 impl Birth {
-    pub(in crate::track) fn check(&self, motion: &Motion) -> Result<()> {
+    pub(in crate::track) fn check(&self, motion: &Dynamics) -> Result<()> {
         positive("birth.velocity_std_m_s", self.velocity_std_m_s)?;
         positive("birth.acceleration_std_m_s2", self.acceleration_std_m_s2)?;
         match &self.place {
@@ -79,7 +79,7 @@ impl Birth {
         }
     }
 
-    pub(super) fn prior(&self, motion: &Motion) -> Prior {
+    pub(super) fn prior(&self, motion: &Dynamics) -> Prior {
         let acceleration = self.acceleration_std_m_s2 * self.acceleration_std_m_s2;
         Prior {
             axes: motion.axes(),

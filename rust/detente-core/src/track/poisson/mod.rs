@@ -12,8 +12,8 @@ pub(super) use origins::Origins;
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
+use super::states::States;
 use crate::Result;
-use crate::gaussian::Gaussians;
 use crate::sensor::{Mode, Sensor};
 use field::Field;
 use places::Places;
@@ -35,7 +35,7 @@ impl Undetected {
         };
         Self {
             field: Field::new(density),
-            places: Places::new(&settings.birth.place, settings.motion.dim()),
+            places: Places::new(settings),
             time_s: f64::NEG_INFINITY,
         }
     }
@@ -69,11 +69,11 @@ impl Undetected {
     }
 
     /// Takes in rows that are forgotten, each with the number of objects that it stands for.
-    pub fn recycle(&mut self, rows: &Gaussians, weight: &[f64]) {
+    pub fn recycle(&mut self, rows: &States, weight: &[f64]) {
         self.places.recycle(rows, weight);
     }
 
-    pub fn is_whole(&self, dim: usize) -> bool {
-        self.places.is_whole(dim)
+    pub fn is_whole(&self, dim: usize, models: usize) -> bool {
+        self.places.is_whole(dim, models)
     }
 }

@@ -34,13 +34,15 @@ pub struct Newborn {
     pub cov: Vec<f64>,
     /// ∫ ℓ(z | x) p(x) dx per unit density of positions.
     pub likelihood: f64,
+    /// How many of the first components are known by the detection or the prior.
+    pub known: usize,
 }
 
 impl Newborn {
     /// A state that is known already.
     pub(super) fn new(dim: usize, mean: &[f64], cov: &[f64]) -> Self {
         let (mean, cov) = (mean[..dim].to_vec(), cov[..packed_len(dim)].to_vec());
-        Self { mean, cov, likelihood: 1.0 }
+        Self { mean, cov, likelihood: 1.0, known: dim }
     }
 }
 
@@ -53,7 +55,8 @@ impl Prior {
             cov[packed(i, i)] =
                 if i < 2 * self.axes { velocity } else { self.higher[i - 2 * self.axes] };
         }
-        Newborn { mean: vec![0.0; self.dim], cov, likelihood: 1.0 }
+        let known = self.dim.min(2 * self.axes);
+        Newborn { mean: vec![0.0; self.dim], cov, likelihood: 1.0, known }
     }
 }
 

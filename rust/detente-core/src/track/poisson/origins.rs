@@ -78,11 +78,11 @@ impl Undetected {
         out: &mut Origins,
     ) -> Result<()> {
         let axes = settings.motion.axes();
-        let (weight, states) = (&self.places.weight, &self.places.states);
+        let (weight, states) = (&self.places.weight, self.places.states.combined());
         if weight.is_empty() || detections.values.is_empty() {
             return Ok(());
         }
-        let projection = project(sensor, states, axes)?;
+        let projection = project(sensor, &states, axes)?;
         let candidates = gate(sensor, &projection, weight.len(), detections, reach);
         let (component, mut share) = edges(&candidates, |row, edge| {
             let north = if axes > 1 { states.mean(row, 1) } else { 0.0 };

@@ -6,11 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::birth::Place;
 use super::field::exposure;
 use crate::Result;
-use crate::filter::predict::predict;
-use crate::gaussian::Gaussians;
 use crate::sensor::Sensor;
 use crate::track::Settings;
-use crate::track::merge::moments;
+use crate::track::states::States;
 
 /// A component that expects fewer objects is dropped.
 const LEAST: f64 = 1e-6;
@@ -21,18 +19,18 @@ const MOST: usize = 256;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Places {
     pub weight: Vec<f64>,
-    pub states: Gaussians,
+    pub states: States,
     births: usize,
 }
 
 impl Places {
-    pub fn new(place: &Place, dim: usize) -> Self {
-        match place {
-            Place::Mixture { states, initial, .. } => {
-                Self { weight: initial.clone(), births: states.len(), states: states.clone() }
-            }
-            _ => Self { weight: Vec::new(), births: 0, states: Gaussians::new(dim) },
-        }
+    pub fn new(settings: &Settings) -> Self {
+        let states = births(settings);
+        let weight = match &settings.birth.place {
+            Place::Mixture { initial, .. } => initial.clone(),
+            _ => Vec::new(),
+        };
+        Self { weight, births: states.len(), states }
     }
 
     /// Unseen objects move, some die and new ones appear.
@@ -40,21 +38,21 @@ impl Places {
         if dt_s == 0.0 || self.weight.is_empty() {
             return Ok(());
         }
-        predict(&settings.motion, &mut self.states, &vec![dt_s; self.weight.len()])?;
+        self.states.predict(settings, &vec![dt_s; self.weight.len()])?;
         let survival = libm::exp(libm::log(settings.survival_per_s) * dt_s);
         self.weight.iter_mut().for_each(|weight| *weight *= survival);
-        let Place::Mixture { states, rate_per_s, .. } = &settings.birth.place else {
+        let Place::Mixture { rate_per_s, .. } = &settings.birth.place else {
             return Ok(());
         };
+        let fresh = births(settings);
         for (k, rate) in rate_per_s.iter().enumerate() {
             let born = rate * exposure(settings, dt_s);
             let whole = self.weight[k] + born;
             if whole > 0.0 {
                 let mut both = self.states.gather(&[k as u32]);
-                both.append(&states.gather(&[k as u32]));
+                both.append(&fresh.gather(&[k as u32]));
                 let shares = [self.weight[k] / whole, born / whole];
-                let (mean, cov) = moments(&both, 0..2, &shares);
-                self.states.set(k, &mean, &cov);
+                self.states.set_mixture(k, &both, 0..2, &shares);
             }
             self.weight[k] = whole;
         }
@@ -72,7 +70,7 @@ impl Places {
     }
 
     /// Takes in rows that are forgotten, each with the number of objects that it stands for.
-    pub fn recycle(&mut self, rows: &Gaussians, weight: &[f64]) {
+    pub fn recycle(&mut self, rows: &States, weight: &[f64]) {
         self.states.append(rows);
         self.weight.extend(weight);
         let births = self.births;
@@ -91,9 +89,21 @@ impl Places {
         self.weight = kept.iter().map(|&k| self.weight[k as usize]).collect();
     }
 
-    pub fn is_whole(&self, dim: usize) -> bool {
-        self.states.dim() == dim
+    pub fn is_whole(&self, dim: usize, models: usize) -> bool {
+        (self.states.dim(), self.states.models()) == (dim, models)
             && self.states.is_whole(self.weight.len())
             && self.births <= self.weight.len()
     }
+}
+
+/// What appears at the known places.
+fn births(settings: &Settings) -> States {
+    let mut out = States::new(settings.motion.dim(), settings.motion.count());
+    if let Place::Mixture { states, .. } = &settings.birth.place {
+        let rows = states.dense_means();
+        for (mean, cov) in rows.chunks_exact(states.dim()).zip(states.packed_covs()) {
+            out.push(settings, mean, &cov, states.dim());
+        }
+    }
+    out
 }
