@@ -14,8 +14,9 @@ use crate::{Error, Result};
 /// the covariance, to row k + 1.
 ///
 /// # Errors
-/// What `step` raises; [`Error::NotPositiveDefinite`] with the first row from behind whose prediction F P Fᵀ + Q has
-/// no Cholesky factor; [`Error::NotFinite`] with a row that holds or becomes NaN or infinite.
+/// What `step` raises; [`Error::NotPositiveDefinite`] with the first row from behind whose
+/// prediction F P Fᵀ + Q has no Cholesky factor; [`Error::NotFinite`] with a row that holds or
+/// becomes NaN or infinite.
 pub fn smooth(
     dim: usize,
     means: &mut [f64],
