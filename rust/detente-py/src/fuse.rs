@@ -1,12 +1,10 @@
 //! Fusion on columns.
 
-use detente_core::fuse::covariance_intersection::{
-    Criterion, Pairs, covariance_intersection as fuse,
-};
+use detente_core::fuse::covariance_intersection::{self as intersection, Criterion, Pairs};
 use numpy::{PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
 
-use crate::array::{input, output};
+use crate::array::{any_real, output};
 use crate::error::named;
 use crate::gil::released;
 
@@ -30,11 +28,11 @@ fn covariance_intersection<'py>(
             return Err(named("SettingError", &message));
         }
     };
-    let mean_a = input("mean_a", mean_a, [None, None])?;
+    let mean_a = any_real("mean_a", mean_a, [None, None])?;
     let [n, dim] = mean_a.shape();
-    let cov_a = input("cov_a", cov_a, [Some(n), Some(dim), Some(dim)])?;
-    let mean_b = input("mean_b", mean_b, [Some(n), Some(dim)])?;
-    let cov_b = input("cov_b", cov_b, [Some(n), Some(dim), Some(dim)])?;
+    let cov_a = any_real("cov_a", cov_a, [Some(n), Some(dim), Some(dim)])?;
+    let mean_b = any_real("mean_b", mean_b, [Some(n), Some(dim)])?;
+    let cov_b = any_real("cov_b", cov_b, [Some(n), Some(dim), Some(dim)])?;
     let pairs = Pairs {
         dim,
         mean_a: mean_a.values(),
@@ -42,7 +40,7 @@ fn covariance_intersection<'py>(
         mean_b: mean_b.values(),
         cov_b: cov_b.values(),
     };
-    let fused = released(py, || fuse(pairs, criterion))?;
+    let fused = released(py, || intersection::covariance_intersection(pairs, criterion))?;
     Ok((
         output(py, fused.mean, [n, dim])?,
         output(py, fused.cov, [n, dim, dim])?,

@@ -1,3 +1,5 @@
 //! Fusion of estimates that share information.
+mod check;
 pub mod covariance_intersection;
 mod diagonalise;
+mod weight;
