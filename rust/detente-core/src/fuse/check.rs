@@ -9,7 +9,7 @@ use crate::linalg::{MAX_DIM, Matrix, cholesky_one, packed_from_dense};
 use crate::{Error, Result};
 
 /// The halves of a covariance may differ by this part of the deviations.
-const SYMMETRIC: f64 = 1e-8;
+pub(super) const SYMMETRIC: f64 = 1e-8;
 
 /// Reads the lower triangle of dense lanes; the doubt rises above zero where the halves differ.
 #[inline(always)]
@@ -30,6 +30,24 @@ pub(super) fn load_dense<S: Simd, const D: usize>(
             let gap = out[i][j] - Vector::load(simd, &lanes[j * dim + i], part);
             let limit = out[i][i] * out[j][j] * (SYMMETRIC * SYMMETRIC);
             *doubt = doubt.max(gap * gap - limit);
+        }
+    }
+    out
+}
+
+/// Reads a whole matrix of dense lanes.
+#[inline(always)]
+pub(super) fn load_full<S: Simd, const D: usize>(
+    simd: S,
+    dim: usize,
+    lanes: &[Lanes],
+    part: usize,
+) -> Matrix<S, D, D> {
+    let lanes = &lanes[..dim * dim];
+    let mut out = [[Vector::splat(simd, 0.0); D]; D];
+    for i in 0..dim {
+        for j in 0..dim {
+            out[i][j] = Vector::load(simd, &lanes[i * dim + j], part);
         }
     }
     out

@@ -76,6 +76,24 @@ impl<S: Simd, const D: usize> Diagonal<S, D> {
         basis
     }
 
+    /// T⁻¹ = Vᵀ L⁻¹, row by row: T⁻¹ A T⁻ᵀ = I and T⁻¹ B T⁻ᵀ = diag(λ).
+    #[inline(always)]
+    pub fn inverse_basis(&self) -> Matrix<S, D, D> {
+        let mut out = self.columns;
+        for i in 0..self.dim {
+            let unit = self.ratio[i].sqrt().recip();
+            // Lᵀ t = v from the last to the first
+            for row in (0..self.dim).rev() {
+                let mut rest = self.columns[i][row] * unit;
+                for k in row + 1..self.dim {
+                    rest -= self.factor[k][row] * out[i][k];
+                }
+                out[i][row] = rest * self.recip[row];
+            }
+        }
+        out
+    }
+
     /// σᵢ (T⁻¹ x)ᵢ.
     #[inline(always)]
     pub fn coordinates(&self, x: &[Vector<S>; D]) -> [Vector<S>; D] {
