@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-BENCHES = ("filters", "crowd", "solent", "scaling", "autoferry", "assignment", "gospa")
+BENCHES = (
+    "filters",
+    "crowd",
+    "solent",
+    "scaling",
+    "autoferry",
+    "assignment",
+    "gospa",
+    "fusion",
+)
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1"

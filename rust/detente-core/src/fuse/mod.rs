@@ -10,3 +10,6 @@ pub mod registration;
 mod small;
 pub mod tracklet;
 mod weight;
+
+#[cfg(test)]
+mod tests;
