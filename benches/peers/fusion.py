@@ -52,7 +52,8 @@ def speed() -> list[Row]:
 
 
 def main() -> None:
-    settings = {"runs": RUNS, "scans": SCANS, "q": "1 m²/s³", "R": "1 and 25 m², or 1 m²"}
+    noises = "complementary sensors q 0.1 m²/s³, R 1 and 25 m²; equal sensors q 1, R 1"
+    settings: dict[str, object] = {"runs": RUNS, "scans": SCANS, "noise": noises}
     settings |= {"pairs": PAIRS, "repeats": REPEATS}
     record("fusion", settings=settings, rows=[*quality(), *speed()])
 

@@ -22,12 +22,10 @@ BATCHINGS = (1, 2, 5, 10, 30)
 COMPRESSED = (5, 10, 30)
 LATE = 0.2
 H = np.eye(2, 4)
-MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=1.0)
-F, Q = MOTION.transition(1.0), MOTION.noise(1.0)
 START = np.diag([100.0, 100.0, 25.0, 25.0])
-SENSORS = {
-    "complementary": (np.diag([1.0, 25.0]), np.diag([25.0, 1.0])),
-    "equal": (np.eye(2), np.eye(2)),
+SENSORS = {  # acceleration_psd [m²/s³] and both parties' noise [m²]
+    "complementary": (0.1, np.diag([1.0, 25.0]), np.diag([25.0, 1.0])),
+    "equal": (1.0, np.eye(2), np.eye(2)),
 }
 
 
@@ -42,19 +40,28 @@ class Marks(NamedTuple):
 class Scene:
     """What happened: states (T, n, 4), and each party's detections (T, n, 2) and their noise."""
 
+    motion: dt.ConstantVelocity
     truth: Array
     seen: tuple[Array, Array]
     noise: tuple[Array, Array]
 
     @property
     def runs(self) -> int:
+        """The number of runs n."""
         return self.truth.shape[1]
 
     @property
     def scans(self) -> int:
+        """The number of scans T."""
         return len(self.truth)
 
+    @property
+    def model(self) -> tuple[Array, Array]:
+        """F and Q from one scan to the next."""
+        return self.motion.transition(1.0), self.motion.noise(1.0)
+
     def start(self) -> Gaussian:
+        """Return the prior, one row a run."""
         return Gaussian(np.zeros((self.runs, 4)), np.repeat(START[None], self.runs, axis=0))
 
     def increments(self) -> tuple[dt.fuse.Information, dt.fuse.Information]:
@@ -78,13 +85,16 @@ def scene(sensors: str, *, runs: int, scans: int, seed: int) -> Scene:
     def draw(cov: Array, *shape: int) -> Array:
         return rng.standard_normal((*shape, len(cov))) @ np.linalg.cholesky(cov).T
 
-    state, truth = draw(START, runs), []
+    acceleration_psd, *noise = SENSORS[sensors]
+    motion = dt.ConstantVelocity(axes=2, acceleration_psd=acceleration_psd)
+    F, Q = motion.transition(1.0), motion.noise(1.0)
+    state, truth = draw(START, runs), list[Array]()
     for _ in range(scans):
         state = state @ F.T + draw(Q, runs)
         truth.append(state)
-    states, noise = np.stack(truth), SENSORS[sensors]
+    states = np.stack(truth)
     a, b = (states[..., :2] + draw(R, scans, runs) for R in noise)
-    return Scene(states, (a, b), noise)
+    return Scene(motion, states, (a, b), (noise[0], noise[1]))
 
 
 def score(scene: Scene, marks: Marks, reference: Marks) -> tuple[float, float]:
@@ -110,7 +120,7 @@ def _collected(estimates: list[Gaussian]) -> Marks:
 
 def centralised(scene: Scene) -> Marks:
     """One filter of all detections."""
-    now, out = scene.start(), []
+    (F, Q), now, out = scene.model, scene.start(), list[Gaussian]()
     for scan in range(scene.scans):
         now = dt.filters.predict(*now, F, Q)
         for z, R in zip(scene.seen, scene.noise, strict=True):
@@ -121,8 +131,8 @@ def centralised(scene: Scene) -> Marks:
 
 
 def without_feedback(scene: Scene, fuse: Fuse | None) -> Marks:
-    """Each party its own filter, fused at the marks; without `fuse` by the exact cross-covariance."""
-    own, out = [scene.start(), scene.start()], []
+    """Each party its own filter, fused at the marks; without `fuse` by its cross-covariance."""
+    (F, Q), own, out = scene.model, [scene.start(), scene.start()], list[Gaussian]()
     cross = scene.start().cov  # both start from one and the same
     for scan in range(scene.scans):
         before = [dt.filters.predict(*now, F, Q) for now in own]
@@ -141,7 +151,7 @@ def without_feedback(scene: Scene, fuse: Fuse | None) -> Marks:
 
 def with_feedback(scene: Scene, fuse: Fuse) -> Marks:
     """Both go on from what they fused, as if it were their own."""
-    now, out = scene.start(), []
+    (F, Q), now, out = scene.model, scene.start(), list[Gaussian]()
     for scan in range(scene.scans):
         now = dt.filters.predict(*now, F, Q)
         a, b = (
@@ -173,7 +183,7 @@ def tracklets(scene: Scene, *, batch: int, late: float, seed: int = 0) -> Marks:
     comes it goes back to before that batch and replays from its log.
     """
     rng = np.random.default_rng(seed)
-    parties = scene.increments()
+    (F, Q), parties = scene.model, scene.increments()
     batches = scene.scans // batch
     lateness = rng.uniform(size=(2, batches, scene.runs)) < late
     log = dt.fuse.Information(*(np.zeros_like(column) for column in parties[0]))
@@ -186,7 +196,7 @@ def tracklets(scene: Scene, *, batch: int, late: float, seed: int = 0) -> Marks:
                 log.matrix[scan, rows] += party.matrix[scan, rows]
                 log.vector[scan, rows] += party.vector[scan, rows]
 
-    settled, out = scene.start(), []
+    settled, out = scene.start(), list[Gaussian]()
     for number in range(batches + 1):
         if number < batches:
             deliver(number, late=False)
@@ -202,11 +212,12 @@ def tracklets(scene: Scene, *, batch: int, late: float, seed: int = 0) -> Marks:
 
 def compressed(scene: Scene, *, batch: int, corrected: bool) -> Marks:
     """One gain of each party for each interval of `batch` scans."""
-    own, shared = [scene.start(), scene.start()], []
+    F, Q = scene.model
+    own, shared = [scene.start(), scene.start()], list[dt.fuse.SharedError]()
     for _ in own:
         begun = dt.fuse.SharedError.none(scene.runs, 4)
         shared.append(begun._replace(updated=scene.start().cov).next_interval())
-    receiver, out = scene.start(), []
+    receiver, out = scene.start(), list[Gaussian]()
     for first in range(0, scene.scans, batch):
         blind = list(own)
         for scan in range(first, first + batch):

@@ -77,7 +77,9 @@ def covariance_intersection(
     >>> fused.mean.round(3), fused.cov.round(3), fused.omega.round(3)
     (array([[0.1, 0.9]]), array([[[1.8, 0. ], [0. , 1.8]]]), array([0.5]))
     """
-    return Fused(*_core.covariance_intersection(mean_a, cov_a, mean_b, cov_b, criterion, inverse=False))
+    return Fused(
+        *_core.covariance_intersection(mean_a, cov_a, mean_b, cov_b, criterion, inverse=False)
+    )
 
 
 def inverse_covariance_intersection(
@@ -154,8 +156,8 @@ def covariance_intersection_of_many(
 ) -> FusedMany:
     """Fuse k estimates a row whose correlations nobody knows, with the weights best together.
 
-    P⁻¹ = Σ wᵢ Aᵢ⁻¹ with w on the simplex. Both criteria are convex in w, so the optimum is joint and
-    does not depend on the order; fusing one after the other is consistent too, but wider. The
+    P⁻¹ = Σ wᵢ Aᵢ⁻¹ with w on the simplex. Both criteria are convex in w, so the optimum is joint
+    and does not depend on the order; fusing one after the other is consistent too, but wider. The
     criterion (the logarithm of determinant or trace) is within 1e-9 of the least.
 
     Parameters

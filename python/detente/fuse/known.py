@@ -33,9 +33,9 @@ def bar_shalom_campo(
     Raises
     ------
     NotPositiveDefiniteError
-        A covariance that is not symmetric positive definite, a correlation beyond ±1 in `cross_cov`,
-        or a difference b - a without a covariance of full rank: then one of the two knows nothing
-        in that direction that the other does not. The message names the row.
+        A covariance that is not symmetric positive definite, a correlation beyond ±1 in
+        `cross_cov`, or a difference b - a without a covariance of full rank, where one of the two
+        knows nothing that the other does not. The message names the row.
     SettingError
         d outside 1 to 9.
     ShapeError, DTypeError, NotFiniteError

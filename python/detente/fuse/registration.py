@@ -108,9 +108,10 @@ def registration(
 ) -> Registration:
     """Estimate the bias of party b against party a from states of the same objects.
 
-    Each row is one object at one time, as both parties state it: p_a = o + R(φ)(p_b - o) + t - τ v_a
-    and v_a = R(φ) v_b, up to the errors of both. The rows' errors are taken as independent of each
-    other and between the parties: hand in rows far enough apart in time, or one of each object.
+    Each row is one object at one time, as both parties state it: v_a = R(φ) v_b and
+    p_a = o + R(φ)(p_b - o) + t - τ v_a, up to the errors of both. The rows' errors are taken as
+    independent of each other and between the parties: hand in rows far enough apart in time, or
+    one of each object.
 
     Parameters
     ----------
@@ -119,11 +120,12 @@ def registration(
     cov_a, cov_b : (n, d, d) array_like
         Their covariances, symmetric, positive definite.
     components : sequence of str, optional
-        What to estimate, of ``"east"``, ``"north"``, ``"up"``, ``"rotation"`` and ``"time"``; all if
-        not given. The others are taken as zero: leave out what you know to be right, and more of
-        the rest can be observed.
+        What to estimate, of ``"east"``, ``"north"``, ``"up"``, ``"rotation"`` and ``"time"``; all
+        if not given. The others are taken as zero: leave out what you know to be right, and more
+        of the rest can be observed.
     about_m : (axes,) array_like, optional
-        The point o about which b is turned [m], as the place of its sensor; the origin if not given.
+        The point o about which b is turned [m], as the place of its sensor; the origin if not
+        given.
 
     Returns
     -------
@@ -140,11 +142,11 @@ def registration(
 
     Notes
     -----
-    Maximum likelihood with errors in both states, by Gauss and Newton's method. A direction counts
-    as not observable where the noise of the states alone would show half of its information or
-    more; a component is not observable if it has a part in such a direction. Where all velocities are
-    equal, a delay looks like a shift along them; where all objects stand still, there is nothing
-    to tell the time by; one object at the point of the turn tells nothing of the turn.
+    Maximum likelihood with errors in both states, by Gauss and Newton's method. A component or a
+    direction counts as not observable where the noise of the states alone would show half of its
+    information or more; so does a component with a part in one. Where all velocities are equal, a
+    delay looks like a shift along them; where all objects stand still, there is nothing to tell
+    the time by; one object at the point of the turn tells nothing of the turn.
 
     References
     ----------

@@ -165,7 +165,8 @@ def tracklet(
     """
     if parties < 1:
         raise SettingError(f"parties must be at least 1, found {parties}")
+    errors = None if shared is None else (shared.updated, shared.crossed, shared.predicted)
     matrix, vector, clipped = _core.tracklet_gain(
-        predicted_mean, predicted_cov, mean, cov, shared and tuple(shared), float(parties - 1)
+        predicted_mean, predicted_cov, mean, cov, errors, float(parties - 1)
     )
     return Tracklet(Information(matrix, vector), clipped)

@@ -279,7 +279,7 @@ def test_the_inverse_refuses_bad_input_alike() -> None:
     mean, cov = np.zeros((1, 2)), np.eye(2)[None]
     with pytest.raises(dt.errors.SettingError, match='"determinant" or "trace", found "size"'):
         dt.fuse.inverse_covariance_intersection(mean, cov, mean, cov, criterion="size")  # pyright: ignore[reportArgumentType]
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="cov_b must be.*row 0 is not"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"cov_b must be.*row 0 is not"):
         dt.fuse.inverse_covariance_intersection(mean, cov, mean, -cov)
 
 
@@ -355,7 +355,7 @@ def test_many_refuse_bad_input() -> None:
     with pytest.raises(dt.errors.ShapeError, match=r"cov must have shape \(2, 3, 2, 2\)"):
         dt.fuse.covariance_intersection_of_many(mean, cov[:1])
     cov[1, 2] *= -1.0
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="cov must be.*row 1 is not"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"cov must be.*row 1 is not"):
         dt.fuse.covariance_intersection_of_many(mean, cov)
     cov[0, 0, 0, 0] = np.nan
     with pytest.raises(dt.errors.NotFiniteError, match="cov must be finite, found NaN at row 0"):

@@ -93,9 +93,7 @@ def test_a_filter_and_its_own_blind_prediction_share_all_that_the_filter_errs(
         blind = dt.filters.predict(*blind, F, Q)
         before = dt.filters.predict(*now, F, Q)
         now = dt.filters.Gaussian(*dt.filters.update(*before, np.zeros((2, 1)), H, R)[:2])
-        cross = dt.fuse.cross_covariance(
-            cross, F, Q, before.cov, now.cov, blind.cov, blind.cov
-        )
+        cross = dt.fuse.cross_covariance(cross, F, Q, before.cov, now.cov, blind.cov, blind.cov)
         scale = float(np.abs(blind.cov).max())
         assert cross == pytest.approx(now.cov, rel=1e-5, abs=1e-7 * scale)
 
@@ -110,20 +108,20 @@ def test_no_rows_give_no_rows() -> None:
 def test_bad_input_is_named() -> None:
     mean, cov = np.zeros((10, 2)), np.tile(np.eye(2), (10, 1, 1))
     fuse, cross = dt.fuse.bar_shalom_campo, dt.fuse.cross_covariance
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="covariance of b − a.*row 0"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"covariance of b − a.*row 0"):
         fuse(mean, cov, mean, cov, cov)
     bad = np.zeros_like(cov)
     bad[9, 0, 1] = 1.5
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="joint covariance.*row 9"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"joint covariance.*row 9"):
         fuse(mean, cov, mean, cov, bad)
     bad[9, 0, 1] = np.nan
-    with pytest.raises(dt.errors.NotFiniteError, match="cross_cov must be finite.*row 9"):
+    with pytest.raises(dt.errors.NotFiniteError, match=r"cross_cov must be finite.*row 9"):
         fuse(mean, cov, mean, cov, bad)
     with pytest.raises(dt.errors.ShapeError, match=r"cross_cov must have shape \(10, 2, 2\)"):
         fuse(mean, cov, mean, cov, cov[0])
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="cov_b must be.*row 0 is not"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"cov_b must be.*row 0 is not"):
         fuse(mean, cov, mean, -cov, np.zeros_like(cov))
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="predicted_b must be.*row 0"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"predicted_b must be.*row 0"):
         cross(cov, np.eye(2), np.eye(2), cov, cov, -cov, cov)
     with pytest.raises(dt.errors.ShapeError, match=r"transition must have shape \(2, 2\)"):
         cross(cov, np.eye(3), np.eye(2), cov, cov, cov, cov)

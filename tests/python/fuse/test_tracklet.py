@@ -147,21 +147,23 @@ def test_a_scan_of_one_axis_gives_a_gain_of_one_rank() -> None:
 def test_bad_input_is_named() -> None:
     x, P = np.zeros((9, 2)), np.tile(np.eye(2), (9, 1, 1))
     make = dt.fuse.tracklet
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="predicted_cov must be.*row 0"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"predicted_cov must be.*row 0"):
         make(x, -P, x, P)
     bad = P.copy()
     bad[8, 0, 1] = 0.5
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="cov must be.*row 8 is not"):
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"cov must be.*row 8 is not"):
         make(x, P, x, bad)
-    with pytest.raises(dt.errors.NotFiniteError, match="mean must be finite.*row 0"):
-        make(x, P, x * np.inf, P)
+    with pytest.raises(dt.errors.NotFiniteError, match=r"mean must be finite.*row 0"):
+        make(x, P, np.full_like(x, np.inf), P)
     with pytest.raises(dt.errors.ShapeError, match=r"cov must have shape \(9, 2, 2\)"):
         make(x, P, x, P[:1])
     with pytest.raises(dt.errors.SettingError, match="parties must be at least 1, found 0"):
         make(x, P, x, P, parties=0)
     shared = dt.fuse.SharedError(P, P, P[:1])
-    with pytest.raises(dt.errors.ShapeError, match=r"shared.predicted must have shape \(9, 2, 2\)"):
+    with pytest.raises(dt.errors.ShapeError, match=r"shared.predicted must have .*\(9, 2, 2\)"):
         make(x, P, x, P / 2, shared=shared)
     shared = dt.fuse.SharedError(-P * 1e3, P, P)
-    with pytest.raises(dt.errors.NotPositiveDefiniteError, match="the shared error must be.*row 0"):
+    with pytest.raises(
+        dt.errors.NotPositiveDefiniteError, match=r"the shared error must be.*row 0"
+    ):
         make(x, P, x, P / 2, shared=shared)

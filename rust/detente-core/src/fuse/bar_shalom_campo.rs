@@ -64,7 +64,6 @@ impl WithSimd for Combine<'_> {
     fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
         match self.pairs.dim {
             4 => self.run::<S, 4>(simd, 4),
-            6 => self.run::<S, 6>(simd, 6),
             dim => self.run::<S, MAX_DIM>(simd, dim),
         }
     }

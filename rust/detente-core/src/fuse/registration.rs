@@ -9,8 +9,9 @@
 //! where both states meet: with the former the noise of the states would pull φ and τ to zero.
 //!
 //! What noise alone contributes to J = Σ Dᵀ S⁻¹ D is known, N = Σ tr(S⁻¹ Dᵢ Cov(x̂) Dⱼᵀ), and J − N
-//! estimates the information at the true states, the inverse of the Cramér–Rao bound. A direction of θ in
-//! which noise makes up half of J or more is not observable, nor is a component with a part in it.
+//! estimates the information at the true states, the inverse of the Cramér–Rao bound. A component or a
+//! direction of θ of whose information noise makes up half or more is not observable, nor is a
+//! component with a part in it.
 
 use pulp::Scalar;
 
@@ -26,8 +27,10 @@ const MOST_STEPS: usize = 50;
 const LAST_STEP: f64 = 1e-6;
 /// The share of noise in a direction's information from which on it counts as not observable.
 const NOISE_SHARE: f64 = 0.5;
-/// The part that a component may have in a direction that is not observable.
+/// The part that a component may have in what is not observable.
 const PARTICIPATION: f64 = 0.05;
+/// How many deviations of chance its correlation with noise may have.
+const CHANCE: f64 = 4.0;
 /// What is added to both sides of the comparison: information this small is none.
 const NOTHING: f64 = 1e-9;
 
@@ -95,7 +98,7 @@ pub fn registration(matched: Matched<'_>) -> Result<Registration> {
     approach(matched, &mut theta, At::Reported)?; // near enough for the states to meet
     approach(matched, &mut theta, At::Meeting)?;
     let normal = Normal::at(matched, &theta, At::Meeting)?;
-    Ok(summary(theta, free, &normal.directions(), normal.distance))
+    Ok(summary(theta, free, &normal))
 }
 
 /// Gauss and Newton's steps until one is small.
@@ -126,16 +129,16 @@ enum At {
     Meeting,
 }
 
-fn summary(
-    theta: Vec<f64>,
-    free: &[bool],
-    directions: &[Direction],
-    distance: Vec<f64>,
-) -> Registration {
+fn summary(theta: Vec<f64>, free: &[bool], normal: &Normal) -> Registration {
     let unknown = theta.len();
     let mut cov = vec![0.0; unknown * unknown];
     let mut observable = free.to_vec();
-    for direction in directions {
+    for k in (0..unknown).filter(|&k| free[k] && !normal.has_signal(k)) {
+        for (j, seen) in observable.iter_mut().enumerate() {
+            *seen &= j != k && !normal.goes_with(j, k);
+        }
+    }
+    for direction in normal.directions() {
         if direction.is_observable() {
             // of (J − N)⁻¹ J (J − N)⁻¹, the covariance of the root of an unbiased gradient
             let variance = 1.0 / (direction.signal() * direction.signal());
@@ -150,7 +153,7 @@ fn summary(
             }
         }
     }
-    Registration { estimate: theta, cov, observable, distance }
+    Registration { estimate: theta, cov, observable, distance: normal.distance.clone() }
 }
 
 /// A direction u of θ with uᵀ J u = 1, orthogonal to the others in J and in N.
@@ -247,9 +250,24 @@ impl Normal {
         }
     }
 
-    /// The directions in which J and N are diagonal at once, of the free components.
+    /// Whether a component's own information is more than noise.
+    fn has_signal(&self, k: usize) -> bool {
+        let own = k * self.unknown + k;
+        self.noise[own] < NOISE_SHARE * self.information[own]
+    }
+
+    /// Whether two components are correlated by more than chance.
+    fn goes_with(&self, j: usize, k: usize) -> bool {
+        let entry = |i: usize, j: usize| self.information[i * self.unknown + j];
+        let chance = CHANCE / (self.distance.len() as f64).sqrt();
+        let correlation = entry(j, k).abs() / (entry(j, j) * entry(k, k)).sqrt();
+        correlation > PARTICIPATION.max(chance)
+    }
+
+    /// The directions in which J and N are diagonal at once, of the free components with a signal.
     fn directions(&self) -> Vec<Direction> {
-        let (unknown, count) = (self.unknown, self.free.len());
+        let free: Vec<usize> = self.free.iter().copied().filter(|&k| self.has_signal(k)).collect();
+        let (unknown, count) = (self.unknown, free.len());
         if count == 0 {
             return Vec::new();
         }
@@ -258,13 +276,13 @@ impl Normal {
         let unit: Vec<f64> = (0..unknown)
             .map(|k| {
                 let own = self.information[k * unknown + k];
-                if own > 0.0 { 1.0 / own.sqrt() } else { 1.0 }
+                1.0 / own.sqrt() // above zero wherever there is a signal
             })
             .collect();
         let mut matrices: [Matrix<Scalar, MAX_DIM, MAX_DIM>; 2] = [[[zero; MAX_DIM]; MAX_DIM]; 2];
         for (matrix, values) in matrices.iter_mut().zip([&self.information, &self.noise]) {
-            for (i, &row) in self.free.iter().enumerate() {
-                for (j, &col) in self.free.iter().enumerate() {
+            for (i, &row) in free.iter().enumerate() {
+                for (j, &col) in free.iter().enumerate() {
                     let nothing = if i == j { NOTHING } else { 0.0 };
                     let value = values[row * unknown + col] * unit[row] * unit[col] + nothing;
                     matrix[i][j] = Vector::splat(simd, value);
@@ -276,7 +294,7 @@ impl Normal {
         let directions = (0..count).map(|k| {
             let mut axis = vec![0.0; unknown];
             let mut scaled = vec![0.0; unknown];
-            for (i, &component) in self.free.iter().enumerate() {
+            for (i, &component) in free.iter().enumerate() {
                 scaled[component] = number(rows[k][i]);
                 axis[component] = scaled[component] * unit[component];
             }

@@ -52,6 +52,9 @@ struct Columns {
     cov_a: Vec<f64>,
     mean_b: Vec<f64>,
     cov_b: Vec<f64>,
+    cross: Vec<f64>,
+    transition: Vec<f64>,
+    noise: Vec<f64>,
 }
 
 impl Columns {
@@ -62,6 +65,9 @@ impl Columns {
             cov_a: covariances(dim, 2),
             mean_b: numbers(ROWS * dim, 3),
             cov_b: covariances(dim, 4),
+            cross: numbers(ROWS * dim * dim, 5).iter().map(|c| 0.01 * c).collect(),
+            transition: numbers(ROWS * dim * dim, 6),
+            noise: covariances(dim, 7),
         }
     }
 
@@ -77,87 +83,135 @@ impl Columns {
     }
 }
 
-/// Every kernel on the same rows, its results one after the other.
+/// One kernel on made-up rows, its results one after the other.
 #[derive(Clone, Copy)]
-struct Run {
+struct Run<K> {
     dim: usize,
+    kernel: K,
 }
 
-impl WithSimd for Run {
+/// A kernel that a test may compile for any width.
+trait Kernel: Copy {
+    fn run<S: Simd>(self, simd: S, columns: &Columns) -> Vec<f64>;
+}
+
+impl<K: Kernel> WithSimd for Run<K> {
     type Output = Vec<u64>;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<u64> {
-        let dim = self.dim;
-        let (x, p) = (ROWS * dim, ROWS * dim * dim);
-        let columns = Columns::new(dim);
-        let pairs = columns.pairs(0..ROWS);
-        let mut out = Vec::new();
-        for rule in [Rule::Intersection, Rule::Inverse] {
-            for criterion in [Criterion::Determinant, Criterion::Trace] {
-                let (mean, cov) = (vec![0.0; x], vec![0.0; p]);
-                let mut fused = Fused { mean, cov, omega: vec![0.0; ROWS] };
-                let fuse = Fuse { pairs, rule, criterion, out: &mut fused };
-                fuse.with_simd(simd).unwrap();
-                out.extend([fused.mean, fused.cov, fused.omega].concat());
-            }
-        }
-        let small: Vec<f64> = numbers(p, 5).iter().map(|c| 0.01 * c).collect();
-        let mut combined = Estimates::zeros(ROWS, dim);
-        let combine = Combine { pairs, cross: &small, out: &mut combined };
-        combine.with_simd(simd).unwrap();
-        out.extend([combined.mean, combined.cov].concat());
-
-        let (f, q) = (numbers(p, 6), covariances(dim, 7));
-        let mut crossed = vec![0.0; p];
-        let scans = [
-            Scan { predicted: pairs.cov_a, updated: pairs.cov_b },
-            Scan { predicted: pairs.cov_b, updated: pairs.cov_a },
-        ];
-        let cross = Cross {
-            dim,
-            cross: &small,
-            transition: PerRow::Each(&f),
-            noise: PerRow::Each(&q),
-            scans,
-            out: &mut crossed,
-        };
-        cross.with_simd(simd).unwrap();
-        out.extend(crossed);
-
-        let mut seen = Information { matrix: vec![0.0; p], vector: vec![0.0; x] };
-        let detections = Detections {
-            dim,
-            measured: dim,
-            values: pairs.mean_b,
-            matrix: PerRow::Each(&f),
-            noise: PerRow::Each(&q),
-        };
-        let increments = Increments { detections, out: &mut seen };
-        increments.with_simd(simd).unwrap();
-        let mut known = Estimates { mean: pairs.mean_a.to_vec(), cov: pairs.cov_a.to_vec() };
-        let apply =
-            Apply { dim, estimates: &mut known, matrix: &seen.matrix, vector: &seen.vector };
-        apply.with_simd(simd).unwrap();
-        out.extend([seen.matrix, seen.vector].concat());
-
-        let after = Pairs { mean_b: &known.mean, cov_b: &known.cov, ..pairs };
-        let part: Vec<f64> = known.cov.iter().map(|c| 0.3 * c).collect();
-        let shared = Shared { updated: &part, crossed: &part, predicted: &part, others: 1.0 };
-        let information = Information { matrix: vec![0.0; p], vector: vec![0.0; x] };
-        let mut gains = Gains { information, clipped: vec![0; ROWS] };
-        let gain = Gain { pairs: after, shared: Some(shared), out: &mut gains };
-        gain.with_simd(simd).unwrap();
-        out.extend([known.mean, known.cov].concat());
-        out.extend([gains.information.matrix, gains.information.vector].concat());
+        let out = self.kernel.run(simd, &Columns::new(self.dim));
         out.into_iter().map(f64::to_bits).collect()
     }
 }
 
-#[test]
-fn every_width_gives_the_same_bits() {
+#[derive(Clone, Copy)]
+struct Intersect(Rule, Criterion);
+
+impl Kernel for Intersect {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, columns: &Columns) -> Vec<f64> {
+        let (x, p) = (ROWS * columns.dim, ROWS * columns.dim * columns.dim);
+        let mut out = Fused { mean: vec![0.0; x], cov: vec![0.0; p], omega: vec![0.0; ROWS] };
+        let pairs = columns.pairs(0..ROWS);
+        let fuse = Fuse { pairs, rule: self.0, criterion: self.1, out: &mut out };
+        fuse.with_simd(simd).unwrap();
+        [out.mean, out.cov, out.omega].concat()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Campo;
+
+impl Kernel for Campo {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, columns: &Columns) -> Vec<f64> {
+        let pairs = columns.pairs(0..ROWS);
+        let mut out = Estimates::zeros(ROWS, columns.dim);
+        let combine = Combine { pairs, cross: &columns.cross, out: &mut out };
+        combine.with_simd(simd).unwrap();
+        [out.mean, out.cov].concat()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Recursion;
+
+impl Kernel for Recursion {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, columns: &Columns) -> Vec<f64> {
+        let mut out = vec![0.0; columns.cross.len()];
+        let scan = Scan { predicted: &columns.cov_a, updated: &columns.cov_b };
+        let cross = Cross {
+            dim: columns.dim,
+            cross: &columns.cross,
+            transition: PerRow::Each(&columns.transition),
+            noise: PerRow::Each(&columns.noise),
+            scans: [scan, Scan { predicted: scan.updated, updated: scan.predicted }],
+            out: &mut out,
+        };
+        cross.with_simd(simd).unwrap();
+        out
+    }
+}
+
+#[derive(Clone, Copy)]
+struct See;
+
+impl Kernel for See {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, columns: &Columns) -> Vec<f64> {
+        let (dim, x, p) = (columns.dim, columns.mean_a.len(), columns.cov_a.len());
+        let mut out = Information { matrix: vec![0.0; p], vector: vec![0.0; x] };
+        let detections = Detections {
+            dim,
+            measured: dim,
+            values: &columns.mean_b,
+            matrix: PerRow::Each(&columns.transition),
+            noise: PerRow::Each(&columns.noise),
+        };
+        let increments = Increments { detections, out: &mut out };
+        increments.with_simd(simd).unwrap();
+        [out.matrix, out.vector].concat()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Learn;
+
+impl Kernel for Learn {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, columns: &Columns) -> Vec<f64> {
+        let mut out = Estimates { mean: columns.mean_a.clone(), cov: columns.cov_a.clone() };
+        let (matrix, vector) = (&columns.cov_b, &columns.mean_b);
+        let apply = Apply { dim: columns.dim, estimates: &mut out, matrix, vector };
+        apply.with_simd(simd).unwrap();
+        [out.mean, out.cov].concat()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Compress;
+
+impl Kernel for Compress {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S, columns: &Columns) -> Vec<f64> {
+        let pairs = columns.pairs(0..ROWS);
+        let part: Vec<f64> = pairs.cov_b.iter().map(|c| 0.3 * c).collect();
+        let shared = Shared { updated: &part, crossed: &part, predicted: &part, others: 1.0 };
+        let (x, p) = (pairs.mean_a.len(), part.len());
+        let information = Information { matrix: vec![0.0; p], vector: vec![0.0; x] };
+        let mut out = Gains { information, clipped: vec![0; ROWS] };
+        let gain = Gain { pairs, shared: Some(shared), out: &mut out };
+        gain.with_simd(simd).unwrap();
+        let clipped = out.clipped.iter().map(|&count| count as f64).collect();
+        [out.information.matrix, out.information.vector, clipped].concat()
+    }
+}
+
+fn same_at_every_width<K: Kernel>(kernel: K) {
     for dim in [1, 2, 3, 4, 5, 6, 9] {
-        let run = Run { dim };
+        let run = Run { dim, kernel };
         let want = Simd::vectorize(pulp::Scalar::new(), run);
         assert!(want.iter().all(|&bits| f64::from_bits(bits).is_finite()));
         assert_eq!(pulp::Arch::new().dispatch(run), want);
@@ -171,6 +225,20 @@ fn every_width_gives_the_same_bits() {
             }
         }
     }
+}
+
+#[test]
+fn every_width_gives_the_same_bits() {
+    for rule in [Rule::Intersection, Rule::Inverse] {
+        for criterion in [Criterion::Determinant, Criterion::Trace] {
+            same_at_every_width(Intersect(rule, criterion));
+        }
+    }
+    same_at_every_width(Campo);
+    same_at_every_width(Recursion);
+    same_at_every_width(See);
+    same_at_every_width(Learn);
+    same_at_every_width(Compress);
 }
 
 #[test]
