@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente import _core
-from detente.errors import SettingError, ShapeError
+from detente.errors import DTypeError, SettingError, ShapeError
 from detente.filters import Gaussian
 
 
@@ -97,6 +97,8 @@ def sum_information(row: ArrayLike, information: Information, *, rows: int) -> I
     ------
     ShapeError
         Another number of rows than increments.
+    DTypeError
+        Rows that are not whole numbers.
     SettingError
         A row outside 0 to ``rows - 1``.
 
@@ -107,7 +109,10 @@ def sum_information(row: ArrayLike, information: Information, *, rows: int) -> I
     >>> dt.fuse.sum_information([0, 0], two, rows=1)
     Information(matrix=array([[[1.]]]), vector=array([[7.]]))
     """
-    index = np.asarray(row, dtype=np.int64)
+    index = np.asarray(row)
+    if index.size and index.dtype.kind not in "iu":
+        raise DTypeError(f"row must hold whole numbers, found dtype {index.dtype}")
+    index = index.astype(np.int64)
     matrix = np.asarray(information.matrix, dtype=np.float64)
     vector = np.asarray(information.vector, dtype=np.float64)
     if index.shape != matrix.shape[:1] or index.shape != vector.shape[:1]:

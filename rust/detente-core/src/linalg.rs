@@ -85,7 +85,8 @@ pub fn forward<S: Simd, const M: usize>(
 ) {
     for i in 0..dim {
         for k in 0..i {
-            b[i] = b[i] - l[i][k] * b[k];
+            let part = l[i][k] * b[k];
+            b[i] -= part;
         }
         b[i] = b[i] * recip[i];
     }

@@ -4,10 +4,11 @@
 
 use detente_core::Error;
 use detente_core::filter::dense::PerRow;
+use detente_core::fuse::apply::{apply, replay};
 use detente_core::fuse::bar_shalom_campo::{Estimates, bar_shalom_campo};
 use detente_core::fuse::covariance_intersection::{Criterion, Pairs};
 use detente_core::fuse::cross_covariance::{Scan, cross_covariance};
-use detente_core::fuse::increment::{Detections, apply, increments, replay};
+use detente_core::fuse::increment::{Detections, increments};
 use detente_core::fuse::many::covariance_intersection_of_many;
 use detente_core::fuse::registration::{Matched, registration};
 use detente_core::fuse::tracklet::gains;

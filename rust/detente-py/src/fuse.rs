@@ -1,5 +1,6 @@
 //! Fusion on columns.
 
+use detente_core::fuse::apply;
 use detente_core::fuse::bar_shalom_campo::{self as campo, Estimates};
 use detente_core::fuse::covariance_intersection::{self as intersection, Criterion, Pairs};
 use detente_core::fuse::cross_covariance::{self as cross, Scan};
@@ -212,7 +213,7 @@ fn apply_information<'py>(
     let Pairs { dim, mean_a, cov_a, mean_b, cov_b } = both.pairs();
     let mut known = Estimates { mean: mean_a.to_vec(), cov: cov_a.to_vec() };
     let known = released(py, || {
-        increment::apply(dim, &mut known, cov_b, mean_b)?;
+        apply::apply(dim, &mut known, cov_b, mean_b)?;
         Ok(known)
     })?;
     estimates(py, known, both.n, dim)
@@ -241,7 +242,7 @@ fn replay_information<'py>(
     let model = (transition.values(), noise.values());
     let gained = (matrix.values(), vector.values());
     let known = released(py, || {
-        increment::replay(dim, &mut known, model, gained)?;
+        apply::replay(dim, &mut known, model, gained)?;
         Ok(known)
     })?;
     estimates(py, known, n, dim)

@@ -135,6 +135,8 @@ def test_bad_input_is_named() -> None:
         add(x, P, dt.fuse.Information(P[:3], x))
     with pytest.raises(dt.errors.ShapeError, match=r"row must have shape \(9,\)"):
         dt.fuse.sum_information([0], seen, rows=1)
+    with pytest.raises(dt.errors.DTypeError, match="row must hold whole numbers, found dtype fl"):
+        dt.fuse.sum_information([0.5] * 9, seen, rows=1)
     with pytest.raises(dt.errors.SettingError, match=r"row must lie in 0\.\.2, found 0 to 2"):
         dt.fuse.sum_information([0, 1, 2] * 3, seen, rows=2)
     replay = dt.fuse.replay_information

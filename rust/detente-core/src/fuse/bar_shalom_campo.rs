@@ -155,7 +155,7 @@ fn combine<S: Simd, const D: usize>(
         for j in 0..dim {
             keep[i][j] = -gain[i][j];
         }
-        keep[i][i] = keep[i][i] + Vector::splat(simd, 1.0);
+        keep[i][i] += Vector::splat(simd, 1.0);
     }
     for i in 0..dim {
         let mut mean = Vector::load(simd, &means[0][i], part);

@@ -46,7 +46,8 @@ impl<S: Simd, const D: usize> Diagonal<S, D> {
             // L⁻¹ K is lower triangular too
             for row in col..dim {
                 for j in col..row {
-                    columns[col][row] = columns[col][row] - l[row][j] * columns[col][j];
+                    let part = l[row][j] * columns[col][j];
+                    columns[col][row] -= part;
                 }
                 columns[col][row] = columns[col][row] * recip[row];
             }

@@ -1,4 +1,5 @@
 //! Fusion of estimates that share information.
+pub mod apply;
 pub mod bar_shalom_campo;
 mod check;
 pub mod covariance_intersection;

@@ -2,12 +2,13 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::apply::Apply;
 use super::bar_shalom_campo::{Combine, Estimates};
 use super::covariance_intersection::{
     Criterion, Fuse, Fused, Pairs, covariance_intersection, inverse_covariance_intersection,
 };
 use super::cross_covariance::{Cross, Scan};
-use super::increment::{Apply, Detections, Increments, Information};
+use super::increment::{Detections, Increments, Information};
 use super::tracklet::{Gain, Gains, Shared};
 use super::weight::Rule;
 use crate::filter::dense::PerRow;
