@@ -25,6 +25,7 @@ BENCHES = (
     "k_best",
     "gospa",
     "scores",
+    "fusion",
 )
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(

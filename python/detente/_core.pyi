@@ -14,14 +14,18 @@ __all__ = [
     "Sensor",
     "Tracker",
     "__version__",
+    "apply_information",
     "arrow_from_columns",
     "assign",
+    "bar_shalom_campo",
     "chi_square_cdf",
     "chi_square_quantile",
     "clear_mot",
     "columns_from_arrow",
     "continuity",
     "covariance_intersection",
+    "covariance_intersection_of_many",
+    "cross_covariance",
     "ecef_from_geodetic",
     "geodetic_from_ecef",
     "gospa",
@@ -33,6 +37,7 @@ __all__ = [
     "imm_stationary",
     "imm_transition",
     "imm_update",
+    "information_increment",
     "k_best",
     "marginals",
     "nees",
@@ -41,9 +46,12 @@ __all__ = [
     "ospa2",
     "predict",
     "predict_unscented",
+    "registration",
+    "replay_information",
     "root_mean_square",
     "siap",
     "smooth",
+    "tracklet_gain",
     "trajectory_gospa",
     "unscented_points",
     "update",
@@ -217,8 +225,58 @@ def arrow_from_columns(
     zoneless: Sequence[str],
 ) -> _ArrowTable: ...
 def covariance_intersection(
-    mean_a: ArrayLike, cov_a: ArrayLike, mean_b: ArrayLike, cov_b: ArrayLike, criterion: str
+    mean_a: ArrayLike,
+    cov_a: ArrayLike,
+    mean_b: ArrayLike,
+    cov_b: ArrayLike,
+    criterion: str,
+    inverse: bool,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def covariance_intersection_of_many(
+    mean: ArrayLike, cov: ArrayLike, criterion: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+def bar_shalom_campo(
+    mean_a: ArrayLike, cov_a: ArrayLike, mean_b: ArrayLike, cov_b: ArrayLike, cross_cov: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def cross_covariance(
+    cross_cov: ArrayLike,
+    transition: ArrayLike,
+    noise: ArrayLike,
+    predicted_a: ArrayLike,
+    updated_a: ArrayLike,
+    predicted_b: ArrayLike,
+    updated_b: ArrayLike,
+) -> NDArray[np.float64]: ...
+def information_increment(
+    measurement: ArrayLike, measurement_matrix: ArrayLike, noise: ArrayLike, dim: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def apply_information(
+    mean: ArrayLike, cov: ArrayLike, matrix: ArrayLike, vector: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def replay_information(
+    mean: ArrayLike,
+    cov: ArrayLike,
+    transition: ArrayLike,
+    noise: ArrayLike,
+    matrix: ArrayLike,
+    vector: ArrayLike,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+def tracklet_gain(
+    predicted_mean: ArrayLike,
+    predicted_cov: ArrayLike,
+    mean: ArrayLike,
+    cov: ArrayLike,
+    shared: tuple[ArrayLike, ArrayLike, ArrayLike] | None,
+    others: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]: ...
+def registration(
+    mean_a: ArrayLike,
+    cov_a: ArrayLike,
+    mean_b: ArrayLike,
+    cov_b: ArrayLike,
+    about: ArrayLike,
+    free: Sequence[bool],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], list[bool], NDArray[np.float64]]: ...
 def predict(
     mean: ArrayLike, cov: ArrayLike, transition: ArrayLike, noise: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...

@@ -122,6 +122,29 @@ impl<S: Simd> Vector<S> {
         Self { value: self.simd.select_f64s(less, other.value, self.value), ..self }
     }
 
+    /// Without its sign.
+    #[inline(always)]
+    #[must_use]
+    pub fn abs(self) -> Self {
+        Self { value: self.simd.abs_f64s(self.value), ..self }
+    }
+
+    /// `yes` where `self` is less than `other`, `no` elsewhere and where either is NaN.
+    #[inline(always)]
+    #[must_use]
+    pub fn if_less(self, other: Self, yes: Self, no: Self) -> Self {
+        let less = self.simd.less_than_f64s(self.value, other.value);
+        Self { value: self.simd.select_f64s(less, yes.value, no.value), ..self }
+    }
+
+    /// Whether any lane is above zero.
+    #[inline(always)]
+    #[must_use]
+    pub fn any_above_zero(self) -> bool {
+        let above = self.simd.less_than_f64s(self.simd.splat_f64s(0.0), self.value);
+        self.simd.first_true_m64s(above) < S::F64_LANES
+    }
+
     /// `self` where `flag` is above zero, zero elsewhere.
     #[inline(always)]
     #[must_use]

@@ -52,6 +52,46 @@ pub fn inverse_factor<S: Simd, const M: usize>(dim: usize, a: &mut Matrix<S, M, 
     }
 }
 
+/// Replaces the lower triangle of A by L, A = L Lᵀ; returns the reciprocals of its diagonal.
+///
+/// A lane in which A is not positive definite has a reciprocal that is infinite or NaN.
+#[inline(always)]
+pub fn factor<S: Simd, const M: usize>(dim: usize, a: &mut Matrix<S, M, M>) -> [Vector<S>; M] {
+    let mut recip = [a[0][0]; M];
+    for i in 0..dim {
+        for j in 0..i + 1 {
+            let mut sum = a[i][j];
+            for k in 0..j {
+                sum -= a[i][k] * a[j][k];
+            }
+            if i == j {
+                a[i][i] = sum.sqrt();
+                recip[i] = a[i][i].recip();
+            } else {
+                a[i][j] = sum * recip[j];
+            }
+        }
+    }
+    recip
+}
+
+/// Solves L y = b in place, given L and the reciprocals of its diagonal.
+#[inline(always)]
+pub fn forward<S: Simd, const M: usize>(
+    dim: usize,
+    l: &Matrix<S, M, M>,
+    recip: &[Vector<S>; M],
+    b: &mut [Vector<S>; M],
+) {
+    for i in 0..dim {
+        for k in 0..i {
+            let part = l[i][k] * b[k];
+            b[i] -= part;
+        }
+        b[i] = b[i] * recip[i];
+    }
+}
+
 /// Packs the lower triangle of a dense row-major matrix.
 #[must_use]
 pub fn packed_from_dense(dim: usize, dense: &[f64]) -> Vec<f64> {

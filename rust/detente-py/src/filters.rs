@@ -42,7 +42,8 @@ impl<'py> Prior<'py> {
 }
 
 impl Matrices<'_> {
-    fn per_row(&self) -> PerRow<'_> {
+    /// As the kernels take them.
+    pub fn per_row(&self) -> PerRow<'_> {
         match self {
             Self::Shared(matrix) => PerRow::Shared(matrix.values()),
             Self::Each(matrices) => PerRow::Each(matrices.values()),

@@ -1,32 +1,28 @@
-//! Covariance intersection: fusing two estimates whose correlation nobody knows.
+//! Covariance intersection and its inverse: fusing two estimates whose correlation nobody knows.
 //!
 //! P⁻¹ = ω A⁻¹ + (1 − ω) B⁻¹ and P⁻¹ x = ω A⁻¹ a + (1 − ω) B⁻¹ b, consistent for every ω in [0, 1]
 //! whatever the correlation (Julier and Uhlmann, *A non-divergent estimation algorithm in the
-//! presence of unknown correlations*, 1997). Where A = T Tᵀ and B = T diag(λ) Tᵀ,
-//! P = T diag(λᵢ / (1 + ω rᵢ)) Tᵀ with rᵢ = λᵢ − 1, so both criteria are convex sums over i.
+//! presence of unknown correlations*, 1997). Where the correlation comes from common information
+//! alone, P⁻¹ = A⁻¹ + B⁻¹ − (ω A + (1 − ω) B)⁻¹ is consistent and tighter (Noack, Sijs, Reinhardt
+//! and Hanebeck, *Decentralized data fusion with inverse covariance intersection*, 2017).
 
-use super::diagonalise::{Diagonal, cholesky, diagonalise, dot, solve_lower};
+use pulp::{Simd, WithSimd};
+
+use super::check::{
+    check_covariance, check_dim, check_length, check_rows, first_doubtful, load_dense,
+};
+use super::diagonalise::Diagonal;
+pub use super::weight::Criterion;
+use super::weight::{Objective, Rule};
+use crate::gaussian::{load_rows, store_rows, store_symmetric};
+use crate::lanes::{Lanes, Vector, WIDTH};
+use crate::linalg::{MAX_DIM, packed, packed_len};
 use crate::{Error, Result};
-
-/// The largest dimension of a state.
-pub const MAX_DIM: usize = 9;
-
-const TIE: f64 = 1e-10;
-const MOST_STEPS: usize = 100;
-
-/// What ω makes smallest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Criterion {
-    /// The determinant of the fused covariance: independent of the units of the state.
-    Determinant,
-    /// Its trace: the mean squared error, in states of one unit.
-    Trace,
-}
 
 /// Two estimates a row; means are n × dim, covariances n × dim × dim, row by row.
 #[derive(Clone, Copy, Debug)]
 pub struct Pairs<'a> {
-    /// The dimension of a state.
+    /// The dimension of a state, 1 to [`MAX_DIM`].
     pub dim: usize,
     /// The means of the first estimates.
     pub mean_a: &'a [f64],
@@ -53,142 +49,188 @@ pub struct Fused {
 ///
 /// # Errors
 /// [`Error::NotPositiveDefinite`] names the first covariance that is not symmetric positive
-/// definite; [`Error::Setting`] refuses a dimension outside 1 to [`MAX_DIM`]; [`Error::Shape`]
-/// refuses columns of different lengths.
+/// definite; [`Error::NotFinite`] the first row that holds NaN or infinity; [`Error::Setting`]
+/// refuses a dimension outside 1 to [`MAX_DIM`]; [`Error::Shape`] columns of different lengths.
 pub fn covariance_intersection(pairs: Pairs<'_>, criterion: Criterion) -> Result<Fused> {
-    match pairs.dim {
-        1 => fuse::<1>(pairs, criterion),
-        2 => fuse::<2>(pairs, criterion),
-        3 => fuse::<3>(pairs, criterion),
-        4 => fuse::<4>(pairs, criterion),
-        5 => fuse::<5>(pairs, criterion),
-        6 => fuse::<6>(pairs, criterion),
-        7 => fuse::<7>(pairs, criterion),
-        8 => fuse::<8>(pairs, criterion),
-        9 => fuse::<9>(pairs, criterion),
-        dim => Err(Error::Setting {
-            what: "the dimension of the state",
-            expected: "1 to 9",
-            found: dim.to_string(),
-        }),
-    }
+    fuse(pairs, Rule::Intersection, criterion)
 }
 
-fn fuse<const D: usize>(pairs: Pairs<'_>, criterion: Criterion) -> Result<Fused> {
-    let rows = pairs.mean_a.len() / D;
-    check_length("mean_b", pairs.mean_b, rows * D)?;
-    check_length("cov_a", pairs.cov_a, rows * D * D)?;
-    check_length("cov_b", pairs.cov_b, rows * D * D)?;
+/// As [`covariance_intersection`], for estimates whose correlation comes from common information.
+///
+/// # Errors
+/// As [`covariance_intersection`].
+pub fn inverse_covariance_intersection(pairs: Pairs<'_>, criterion: Criterion) -> Result<Fused> {
+    fuse(pairs, Rule::Inverse, criterion)
+}
+
+fn fuse(pairs: Pairs<'_>, rule: Rule, criterion: Criterion) -> Result<Fused> {
+    let dim = pairs.dim;
+    check_dim(dim)?;
+    let rows = pairs.mean_a.len() / dim;
+    check_length("mean_b", pairs.mean_b, rows * dim)?;
+    check_length("cov_a", pairs.cov_a, rows * dim * dim)?;
+    check_length("cov_b", pairs.cov_b, rows * dim * dim)?;
     let mut out = Fused {
-        mean: Vec::with_capacity(rows * D),
-        cov: Vec::with_capacity(rows * D * D),
-        omega: Vec::with_capacity(rows),
+        mean: vec![0.0; rows * dim],
+        cov: vec![0.0; rows * dim * dim],
+        omega: vec![0.0; rows],
     };
-    for row in 0..rows {
-        let square = row * D * D..(row + 1) * D * D;
-        let l = cholesky::<D>(&pairs.cov_a[square.clone()]);
-        let l = l.ok_or_else(|| indefinite("cov_a", row))?;
-        let k = cholesky::<D>(&pairs.cov_b[square]);
-        let k = k.ok_or_else(|| indefinite("cov_b", row))?;
-        let both = diagonalise(&l, &k);
-        let omega = weight(&both, criterion);
-        // x = a + T diag((1 − ω) / (1 + ω r)) T⁻¹ (b − a)
-        let a: [f64; D] = std::array::from_fn(|i| pairs.mean_a[row * D + i]);
-        let gap: [f64; D] = std::array::from_fn(|i| pairs.mean_b[row * D + i] - a[i]);
-        let whitened = solve_lower(&l, gap);
-        let shrink = both.ratio.map(|lambda| 1.0 / (1.0 - omega + omega * lambda));
-        let part: [f64; D] =
-            std::array::from_fn(|i| (1.0 - omega) * shrink[i] * dot(&both.turn[i], &whitened));
-        for i in 0..D {
-            out.mean.push((0..D).fold(a[i], |sum, j| sum + both.basis[j][i] * part[j]));
-            for k in 0..D {
-                let (low, high) = (i.min(k), i.max(k)); // the same sum for both halves
-                out.cov.push((0..D).fold(0.0, |sum, j| {
-                    let variance = both.ratio[j] * shrink[j];
-                    sum + both.basis[j][low] * both.basis[j][high] * variance
-                }));
-            }
-        }
-        out.omega.push(omega);
-    }
+    pulp::Arch::new().dispatch(Fuse { pairs, rule, criterion, out: &mut out })?;
     Ok(out)
 }
 
-/// The ω in [0, 1] that makes the criterion smallest.
-fn weight<const D: usize>(both: &Diagonal<D>, criterion: Criterion) -> f64 {
-    let r = both.ratio.map(|lambda| lambda - 1.0);
-    if r.iter().all(|r| r.abs() <= TIE) {
-        return 0.5;
+pub(super) struct Fuse<'a> {
+    pub pairs: Pairs<'a>,
+    pub rule: Rule,
+    pub criterion: Criterion,
+    pub out: &'a mut Fused,
+}
+
+impl WithSimd for Fuse<'_> {
+    type Output = Result<()>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Result<()> {
+        match self.pairs.dim {
+            2 => self.run::<S, 2>(simd, 2),
+            3 => self.run::<S, 3>(simd, 3),
+            4 => self.run::<S, 4>(simd, 4),
+            6 => self.run::<S, 6>(simd, 6),
+            dim => self.run::<S, MAX_DIM>(simd, dim),
+        }
     }
-    match criterion {
-        // Σ −log(1 + ω r)
-        Criterion::Determinant => minimise(|omega| {
-            let (mut slope, mut curvature) = (0.0, 0.0);
-            for r in r {
-                let part = r / (1.0 + omega * r);
-                slope -= part;
-                curvature += part * part;
+}
+
+impl Fuse<'_> {
+    #[inline(always)]
+    fn run<S: Simd, const D: usize>(self, simd: S, dim: usize) -> Result<()> {
+        let Self { pairs, rule, criterion, out } = self;
+        let size = dim * dim;
+        let mut lanes = Block::new(dim);
+        let means = pairs.mean_a.chunks(WIDTH * dim).zip(pairs.mean_b.chunks(WIDTH * dim));
+        let covs = pairs.cov_a.chunks(WIDTH * size).zip(pairs.cov_b.chunks(WIDTH * size));
+        let outs = out.mean.chunks_mut(WIDTH * dim).zip(out.cov.chunks_mut(WIDTH * size));
+        let outs = outs.zip(out.omega.chunks_mut(WIDTH));
+        for (number, ((means, covs), ((mean_out, cov_out), omega_out))) in
+            means.zip(covs).zip(outs).enumerate()
+        {
+            load_rows(dim, means.0, &mut lanes.mean_a);
+            load_rows(dim, means.1, &mut lanes.mean_b);
+            load_rows(size, covs.0, &mut lanes.cov_a);
+            load_rows(size, covs.1, &mut lanes.cov_b);
+            for part in 0..Vector::<S>::PARTS {
+                lanes.fuse::<S, D>(simd, dim, rule, criterion, part);
             }
-            (slope, curvature)
-        }),
-        // Σ t λ / (1 + ω r), t the squared length of the column of T
-        Criterion::Trace => {
-            let size: [f64; D] =
-                std::array::from_fn(|i| dot(&both.basis[i], &both.basis[i]) * both.ratio[i]);
-            minimise(|omega| {
-                let (mut slope, mut curvature) = (0.0, 0.0);
-                for (r, size) in r.into_iter().zip(size) {
-                    let shrink = 1.0 / (1.0 + omega * r);
-                    let part = size * r * shrink * shrink;
-                    slope -= part;
-                    curvature += 2.0 * part * r * shrink;
+            if let Some(lane) = first_doubtful(&lanes.doubt, omega_out.len()) {
+                return Err(blame(pairs, number * WIDTH + lane));
+            }
+            store_rows(dim, &lanes.mean, mean_out);
+            store_symmetric(dim, &lanes.cov, cov_out);
+            omega_out.copy_from_slice(&lanes.omega.0[..omega_out.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// Eight pairs and what becomes of them.
+struct Block {
+    mean_a: Vec<Lanes>,
+    mean_b: Vec<Lanes>,
+    cov_a: Vec<Lanes>,
+    cov_b: Vec<Lanes>,
+    mean: Vec<Lanes>,
+    cov: Vec<Lanes>,
+    omega: Lanes,
+    doubt: Lanes,
+}
+
+impl Block {
+    fn new(dim: usize) -> Self {
+        let lanes = |count| vec![Lanes::ONE; count];
+        Self {
+            mean_a: lanes(dim),
+            mean_b: lanes(dim),
+            cov_a: lanes(dim * dim),
+            cov_b: lanes(dim * dim),
+            mean: lanes(dim),
+            cov: lanes(packed_len(dim)),
+            omega: Lanes::ZERO,
+            doubt: Lanes::ZERO,
+        }
+    }
+
+    #[inline(always)]
+    fn fuse<S: Simd, const D: usize>(
+        &mut self,
+        simd: S,
+        dim: usize,
+        rule: Rule,
+        criterion: Criterion,
+        part: usize,
+    ) {
+        let zero = Vector::splat(simd, 0.0);
+        let one = Vector::splat(simd, 1.0);
+        let mut doubt = zero;
+        let a = load_dense::<S, D>(simd, dim, &self.cov_a, part, &mut doubt);
+        let b = load_dense::<S, D>(simd, dim, &self.cov_b, part, &mut doubt);
+        let both = Diagonal::new(simd, dim, &a, &b);
+        let basis = both.basis();
+        let (mut size, mut gap) = ([zero; D], [zero; D]);
+        for i in 0..dim {
+            doubt += both.recip[i] * 0.0;
+            size[i] = super::diagonalise::dot(dim, &basis[i], &basis[i]);
+            gap[i] = Vector::load(simd, &self.mean_b[i], part)
+                - Vector::load(simd, &self.mean_a[i], part);
+        }
+        let gap = both.coordinates(&gap);
+        let objective = Objective { dim, rule, criterion, ratio: &both.ratio, size: &size };
+        let omega = objective.weight();
+        let rest = one - omega;
+        // the fused variance against that of B, and the gain of b against √λ
+        let (mut shrink, mut moved) = ([zero; D], [zero; D]);
+        for i in 0..dim {
+            let lambda = both.ratio[i];
+            match rule {
+                Rule::Intersection => {
+                    shrink[i] = (rest + omega * lambda).recip();
+                    moved[i] = rest * shrink[i] * lambda.recip() * gap[i];
                 }
-                (slope, curvature)
-            })
+                Rule::Inverse => {
+                    let under = (omega + rest * lambda * lambda).recip();
+                    shrink[i] = (omega + rest * lambda) * under;
+                    moved[i] = omega * under * lambda.recip() * gap[i];
+                }
+            }
         }
+        for i in 0..dim {
+            let mut mean = Vector::load(simd, &self.mean_a[i], part);
+            for k in 0..dim {
+                mean += basis[k][i] * moved[k];
+            }
+            mean.store(&mut self.mean[i], part);
+            doubt += mean * 0.0;
+            for j in 0..i + 1 {
+                let mut sum = basis[0][i] * basis[0][j] * shrink[0];
+                for k in 1..dim {
+                    sum += basis[k][i] * basis[k][j] * shrink[k];
+                }
+                sum.store(&mut self.cov[packed(i, j)], part);
+                doubt += sum * 0.0;
+            }
+        }
+        omega.store(&mut self.omega, part);
+        doubt.store(&mut self.doubt, part);
     }
 }
 
-/// The minimum of a convex function on [0, 1], given its slope and curvature.
-///
-/// Newton's method on the slope, kept inside a shrinking bracket by bisection.
-fn minimise(derivatives: impl Fn(f64) -> (f64, f64)) -> f64 {
-    if derivatives(0.0).0 >= 0.0 {
-        return 0.0;
-    }
-    if derivatives(1.0).0 <= 0.0 {
-        return 1.0;
-    }
-    let (mut low, mut high, mut omega) = (0.0, 1.0, 0.5);
-    for _ in 0..MOST_STEPS {
-        let (slope, curvature) = derivatives(omega);
-        if slope < 0.0 {
-            low = omega;
-        } else {
-            high = omega;
-        }
-        let newton = omega - slope / curvature;
-        let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
-        let moved = (next - omega).abs();
-        omega = next;
-        if moved <= 1e-14 {
-            break;
-        }
-    }
-    omega
-}
-
-fn indefinite(what: &str, row: usize) -> Error {
-    Error::NotPositiveDefinite { what: what.to_owned(), row }
-}
-
-fn check_length(what: &str, values: &[f64], expected: usize) -> Result<()> {
-    if values.len() == expected {
-        return Ok(());
-    }
-    Err(Error::Shape {
-        what: what.to_owned(),
-        expected: format!("{expected} numbers in all"),
-        found: values.len().to_string(),
-    })
+/// What is wrong with a row in doubt.
+#[cold]
+fn blame(pairs: Pairs<'_>, row: usize) -> Error {
+    let dim = pairs.dim;
+    check_rows("mean_a", pairs.mean_a, dim, row)
+        .and_then(|()| check_rows("mean_b", pairs.mean_b, dim, row))
+        .and_then(|()| check_covariance("cov_a", pairs.cov_a, dim, row))
+        .and_then(|()| check_covariance("cov_b", pairs.cov_b, dim, row))
+        .err()
+        .unwrap_or(Error::NotPositiveDefinite { what: "cov_a".to_owned(), row })
 }

@@ -8,6 +8,7 @@ mod unscented;
 mod update;
 
 pub use per_row::PerRow;
+pub(crate) use per_row::Planes;
 pub use predict::predict;
 pub use smooth::Sequences;
 pub use unscented::{points, predict_unscented, project};

@@ -25,7 +25,7 @@ impl<'a> PerRow<'a> {
 }
 
 /// The matrices of one block of rows after another.
-pub(super) struct Planes<'a> {
+pub(crate) struct Planes<'a> {
     each: Option<&'a [f64]>,
     lanes: Vec<Lanes>,
 }

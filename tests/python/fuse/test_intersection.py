@@ -207,3 +207,156 @@ def test_bad_input_is_refused() -> None:
         dt.fuse.covariance_intersection(mean, cov, mean, np.eye(3)[None])
     with pytest.raises(dt.errors.NotFiniteError, match="mean_b must be finite"):
         dt.fuse.covariance_intersection(mean, cov, [[0.0, np.nan]], cov)
+
+
+def _inverse_gains(omega: float, cov_a: Array, cov_b: Array) -> tuple[Array, Array, Array]:
+    """Return both gains and the covariance of inverse covariance intersection, as printed."""
+    a, b = np.linalg.inv(cov_a), np.linalg.inv(cov_b)
+    common = np.linalg.inv(omega * cov_a + (1.0 - omega) * cov_b)
+    cov = np.linalg.inv(a + b - common)
+    return cov @ (a - omega * common), cov @ (b - (1.0 - omega) * common), cov
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize("dim", [1, 2, 4, 6, 9])
+def test_no_weight_of_the_inverse_is_better_than_ours(dim: int, criterion: Criterion) -> None:
+    mean_a, cov_a, mean_b, cov_b = _pairs(dim, 40, dim, spread=1.0)
+    fused = dt.fuse.inverse_covariance_intersection(
+        mean_a, cov_a, mean_b, cov_b, criterion=criterion
+    )
+    objective = OBJECTIVE[criterion]
+    for row in range(40):
+        a: Array = cov_a[row]
+        b: Array = cov_b[row]
+
+        def at(omega: float, a: Array = a, b: Array = b) -> float:
+            return objective(_inverse_gains(omega, a, b)[2])
+
+        found = minimize_scalar(at, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-12})
+        best = min(float(found.fun), at(0.0), at(1.0))
+        assert objective(fused.cov[row]) == pytest.approx(best, abs=1e-9)
+        gain_a, gain_b, cov = _inverse_gains(float(fused.omega[row]), a, b)
+        assert fused.cov[row] == pytest.approx(cov, rel=1e-6, abs=1e-8 * np.trace(cov))
+        mean: Array = gain_a @ mean_a[row] + gain_b @ mean_b[row]
+        assert fused.mean[row] == pytest.approx(mean, rel=1e-6, abs=1e-6)
+
+
+@given(seeds, st.integers(1, 6), criteria)
+def test_the_inverse_is_consistent_with_any_common_information(
+    seed: int, dim: int, criterion: Criterion
+) -> None:
+    # a and b each fused one estimate of covariance Γ with their own: C = A Γ⁻¹ B
+    rng = np.random.default_rng(seed)
+    own_a, own_b, common = _covariances(rng, 3, dim, spread=1.0)
+    a, b = (np.linalg.inv(np.linalg.inv(own) + np.linalg.inv(common)) for own in (own_a, own_b))
+    zero = np.zeros((1, dim))
+    fused = dt.fuse.inverse_covariance_intersection(
+        zero, (a + a.T)[None] / 2, zero, (b + b.T)[None] / 2, criterion=criterion
+    )
+    gain_a, gain_b, _ = _inverse_gains(float(fused.omega[0]), a, b)
+    gains = np.hstack([gain_a, gain_b])
+    cross: Array = a @ np.linalg.inv(common) @ b
+    true: Array = gains @ np.block([[a, cross], [cross.T, b]]) @ gains.T
+    slack = np.linalg.eigvalsh(fused.cov[0] - true)
+    assert slack.min() > -1e-7 * np.trace(fused.cov[0])
+    loose = dt.fuse.covariance_intersection(zero, a[None], zero, b[None], criterion=criterion)
+    objective = OBJECTIVE[criterion]
+    assert objective(fused.cov[0]) <= objective(loose.cov[0]) + 1e-7
+
+
+@given(seeds, dims, criteria)
+def test_an_estimate_fused_inversely_with_itself_stays(
+    seed: int, dim: int, criterion: Criterion
+) -> None:
+    mean, cov, _, _ = _pairs(seed, 3, dim)
+    fused = dt.fuse.inverse_covariance_intersection(mean, cov, mean, cov, criterion=criterion)
+    assert np.array_equal(fused.mean, mean)
+    assert fused.cov == pytest.approx(cov, abs=1e-9 * np.abs(cov).max())
+    assert np.array_equal(fused.omega, np.full(3, 0.5))
+
+
+def test_the_inverse_refuses_bad_input_alike() -> None:
+    mean, cov = np.zeros((1, 2)), np.eye(2)[None]
+    with pytest.raises(dt.errors.SettingError, match='"determinant" or "trace", found "size"'):
+        dt.fuse.inverse_covariance_intersection(mean, cov, mean, cov, criterion="size")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"cov_b must be.*row 0 is not"):
+        dt.fuse.inverse_covariance_intersection(mean, cov, mean, -cov)
+
+
+def _several(seed: int, n: int, count: int, dim: int) -> tuple[Array, Array]:
+    rng = np.random.default_rng(seed)
+    cov = _covariances(rng, n * count, dim, spread=1.0).reshape(n, count, dim, dim)
+    return rng.normal(size=(n, count, dim)), cov
+
+
+@given(seeds, st.integers(1, 6), st.integers(1, 6), criteria)
+def test_the_weights_of_many_meet_the_conditions_of_the_optimum(
+    seed: int, count: int, dim: int, criterion: Criterion
+) -> None:
+    """Of convex f on the simplex, f(w) - min f ≤ max over i of -∂f/∂wᵢ - (-∂f · w).
+
+    For log det P that is max tr(P Xᵢ) - d; for log tr P it is max tr(P Xᵢ P) / tr P - 1.
+    """
+    mean, cov = _several(seed, 2, count, dim)
+    fused = dt.fuse.covariance_intersection_of_many(mean, cov, criterion=criterion)
+    assert fused.weight.min() >= 0.0
+    assert fused.weight.sum(axis=1) == pytest.approx(1.0, abs=1e-12)
+    information = np.linalg.inv(cov)
+    for row in range(2):
+        x: Array = information[row]
+        p: Array = np.linalg.inv(np.tensordot(fused.weight[row], x, axes=1))
+        assert fused.cov[row] == pytest.approx(p, rel=1e-6, abs=1e-8 * np.trace(p))
+        vector = np.einsum("k,kij,kj->i", fused.weight[row], x, mean[row])
+        assert fused.mean[row] == pytest.approx(p @ vector, rel=1e-6, abs=1e-6)
+        if criterion == "determinant":
+            gap = np.trace(p @ x, axis1=1, axis2=2).max() - dim
+        else:
+            gap = np.trace(p @ x @ p, axis1=1, axis2=2).max() / np.trace(p) - 1.0
+        assert gap < 1e-8
+
+
+@given(seeds, st.integers(2, 5), criteria)
+def test_the_order_of_many_does_not_matter(seed: int, count: int, criterion: Criterion) -> None:
+    mean, cov = _several(seed, 1, count, 3)
+    turn = np.random.default_rng(seed).permutation(count)
+    one = dt.fuse.covariance_intersection_of_many(mean, cov, criterion=criterion)
+    two = dt.fuse.covariance_intersection_of_many(mean[:, turn], cov[:, turn], criterion=criterion)
+    assert OBJECTIVE[criterion](one.cov[0]) == pytest.approx(
+        OBJECTIVE[criterion](two.cov[0]), abs=1e-9
+    )
+    assert two.weight == pytest.approx(one.weight[:, turn], abs=1e-4)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_two_of_many_are_a_pair(criterion: Criterion) -> None:
+    mean, cov = _several(3, 30, 2, 4)
+    many = dt.fuse.covariance_intersection_of_many(mean, cov, criterion=criterion)
+    pair = dt.fuse.covariance_intersection(
+        mean[:, 0], cov[:, 0], mean[:, 1], cov[:, 1], criterion=criterion
+    )
+    assert many.weight[:, 0] == pytest.approx(pair.omega, abs=1e-5)
+    assert many.mean == pytest.approx(pair.mean, abs=1e-4)
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_equal_covariances_of_many_share_equally(criterion: Criterion) -> None:
+    mean = np.arange(6.0).reshape(1, 3, 2)
+    cov = np.repeat(np.diag([1.0, 4.0])[None, None], 3, axis=1)
+    fused = dt.fuse.covariance_intersection_of_many(mean, cov, criterion=criterion)
+    assert fused.weight[0] == pytest.approx(1.0 / 3.0, abs=1e-9)
+    assert fused.mean[0] == pytest.approx([2.0, 3.0])
+    assert fused.cov[0] == pytest.approx(np.diag([1.0, 4.0]))
+
+
+def test_many_refuse_bad_input() -> None:
+    mean, cov = np.zeros((2, 3, 2)), np.tile(np.eye(2), (2, 3, 1, 1))
+    with pytest.raises(dt.errors.SettingError, match="number of estimates must be at least 1"):
+        dt.fuse.covariance_intersection_of_many(mean[:, :0], cov[:, :0])
+    with pytest.raises(dt.errors.ShapeError, match=r"cov must have shape \(2, 3, 2, 2\)"):
+        dt.fuse.covariance_intersection_of_many(mean, cov[:1])
+    cov[1, 2] *= -1.0
+    with pytest.raises(dt.errors.NotPositiveDefiniteError, match=r"cov must be.*row 1 is not"):
+        dt.fuse.covariance_intersection_of_many(mean, cov)
+    cov[0, 0, 0, 0] = np.nan
+    with pytest.raises(dt.errors.NotFiniteError, match="cov must be finite, found NaN at row 0"):
+        dt.fuse.covariance_intersection_of_many(mean, cov)
