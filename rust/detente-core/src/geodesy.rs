@@ -144,6 +144,36 @@ impl LocalFrame {
         })
     }
 
+    /// East, north, up of a direction that is given in Earth-centred axes.
+    #[must_use]
+    pub fn enu_from_ecef_direction(&self, ecef: [f64; 3]) -> [f64; 3] {
+        let r = &self.ecef_from_enu;
+        std::array::from_fn(|i| r[0][i] * ecef[0] + r[1][i] * ecef[1] + r[2][i] * ecef[2])
+    }
+
+    /// Latitude and longitude \[°] of the point of the ellipsoid that has this east and north.
+    ///
+    /// In axes divided by a, a and b the ellipsoid is the unit sphere, so the height along the
+    /// frame's vertical is the upper root of a quadratic; on the surface tan φ = z / ((1 − e²) p).
+    /// `None` where the vertical misses the ellipsoid.
+    #[must_use]
+    pub fn surface_from_en(&self, [east, north]: [f64; 2]) -> Option<[f64; 2]> {
+        let axes = [SEMI_MAJOR_M, SEMI_MAJOR_M, SEMI_MINOR_M];
+        let plane = self.ecef_from_enu([east, north, 0.0]);
+        let foot: [f64; 3] = std::array::from_fn(|i| plane[i] / axes[i]);
+        let rise: [f64; 3] = std::array::from_fn(|i| self.ecef_from_enu[i][2] / axes[i]);
+        let dot = |u: &[f64; 3], v: &[f64; 3]| u[0] * v[0] + u[1] * v[1] + u[2] * v[2];
+        let (a, b, c) = (dot(&rise, &rise), dot(&foot, &rise), dot(&foot, &foot) - 1.0);
+        let root = b * b - a * c;
+        if !(b > 0.0 && root >= 0.0) {
+            return None;
+        }
+        let up = -c / (b + root.sqrt());
+        let [x, y, z]: [f64; 3] = std::array::from_fn(|i| plane[i] + up * self.ecef_from_enu[i][2]);
+        let p = (x * x + y * y).sqrt();
+        Some([atan2(z, (1.0 - ECCENTRICITY2) * p) / DEGREE, atan2(y, x) / DEGREE])
+    }
+
     /// The point at `height_m` above the ellipsoid that has this east and north, if there is one.
     ///
     /// The height along the frame's vertical is convex, so Newton's method, begun on the plane

@@ -1,0 +1,276 @@
+//! Areas: polygons in latitude and longitude, indexed so that a point costs a logarithm.
+//!
+//! Edges follow GeoJSON (RFC 7946, 3.1.1): straight in longitude and latitude, taken as plane
+//! coordinates, not geodesics. A polygon that crosses the antimeridian is cut there in two, or
+//! written with longitudes beyond ±180°; an edge of more than 180° is refused, since readers
+//! disagree about the way it goes. A point lies in the area if it lies in a shell and in none of
+//! its holes; polygons may touch and overlap. Of two areas with a common edge, a point on it lies
+//! in one: edges belong to what lies east of them, vertices' parallels to what lies north.
+//!
+//! The index is Dobkin and Lipton's: parallels through all vertices and crossings cut the plane
+//! into slabs, in which edges have an order from west to east (*Multidimensional searching
+//! problems*, SIAM Journal on Computing 5, 1976). O(n²) numbers at worst, O(log n) for a point.
+
+use crate::{Error, Result};
+
+/// A closed line of latitudes and longitudes \[°]; the last point may repeat the first.
+pub type Ring = Vec<[f64; 2]>;
+/// A shell, then its holes.
+pub type Polygon = Vec<Ring>;
+
+/// More edges in more slabs than this need a simpler polygon.
+const MOST_ENTRIES: usize = 1 << 24;
+
+/// A box of latitudes and longitudes \[°] within ±90° and ±180°.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rectangle {
+    /// Southern and northern edge.
+    pub lat_deg: [f64; 2],
+    /// Western and eastern edge.
+    pub lon_deg: [f64; 2],
+}
+
+/// One edge within one slab.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Longitude at the slab's southern parallel.
+    south_deg: f64,
+    /// What that grows by towards the northern one.
+    drift_deg: f64,
+    /// How many polygons hold what lies just east of the edge.
+    depth: i32,
+}
+
+impl Entry {
+    /// The longitude at a share of the slab's height.
+    fn lon_deg(&self, share: f64) -> f64 {
+        self.south_deg + self.drift_deg * share
+    }
+}
+
+/// A set of polygons, ready to be asked.
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// The parallels between slabs, ascending.
+    parallels: Vec<f64>,
+    /// Where the entries of a slab begin; one more than slabs.
+    starts: Vec<u32>,
+    entries: Vec<Entry>,
+    bounds: Rectangle,
+}
+
+/// From south or north to the other; east of a falling edge is inside.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    south: [f64; 2],
+    north: [f64; 2],
+    falls: bool,
+}
+
+impl Edge {
+    fn lon_deg(&self, lat_deg: f64) -> f64 {
+        let share = (lat_deg - self.south[0]) / (self.north[0] - self.south[0]);
+        self.south[1] + (self.north[1] - self.south[1]) * share
+    }
+}
+
+impl Area {
+    /// The area of these polygons.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the polygon: no ring, a ring that encloses nothing, a latitude
+    /// outside ±90°, a longitude outside ±360°, an edge of more than 180°, or too many vertices.
+    pub fn new(polygons: &[Polygon]) -> Result<Self> {
+        let mut edges = Vec::new();
+        for (number, polygon) in polygons.iter().enumerate() {
+            if polygon.is_empty() {
+                return Err(refused("a shell and perhaps holes", number, "no ring"));
+            }
+            for (place, ring) in polygon.iter().enumerate() {
+                add_ring(&mut edges, ring, place > 0, number)?;
+            }
+        }
+        if edges.is_empty() {
+            return Err(Error::Setting {
+                what: "an area",
+                expected: "at least one polygon",
+                found: "none".to_owned(),
+            });
+        }
+        Self::indexed(&edges)
+    }
+
+    fn indexed(edges: &[Edge]) -> Result<Self> {
+        let mut parallels: Vec<f64> = edges.iter().flat_map(|e| [e.south[0], e.north[0]]).collect();
+        parallels.extend(crossings(edges));
+        parallels.sort_by(f64::total_cmp);
+        parallels.dedup();
+        let slab_of = |lat_deg: f64| parallels.partition_point(|&p| p < lat_deg);
+        let spans: Vec<_> =
+            edges.iter().map(|e| slab_of(e.south[0])..slab_of(e.north[0])).collect();
+        let total: usize = spans.iter().map(ExactSizeIterator::len).sum();
+        if total > MOST_ENTRIES {
+            return Err(Error::Setting {
+                what: "an area",
+                expected: "simple enough to index; leave out vertices",
+                found: format!("{} edges that pass each other {total} times", edges.len()),
+            });
+        }
+        let mut slabs: Vec<Vec<(Edge, Entry)>> = vec![Vec::new(); parallels.len() - 1];
+        for (edge, span) in edges.iter().zip(spans) {
+            for slab in span {
+                let south_deg = edge.lon_deg(parallels[slab]);
+                let drift_deg = edge.lon_deg(parallels[slab + 1]) - south_deg;
+                slabs[slab].push((*edge, Entry { south_deg, drift_deg, depth: 0 }));
+            }
+        }
+        let (mut starts, mut entries) = (vec![0], Vec::with_capacity(total));
+        for slab in &mut slabs {
+            // where two edges lie on each other, the way in comes before the way out
+            slab.sort_by(|(a, x), (b, y)| {
+                x.lon_deg(0.5).total_cmp(&y.lon_deg(0.5)).then(b.falls.cmp(&a.falls))
+            });
+            let mut depth = 0;
+            for (edge, entry) in slab {
+                depth += if edge.falls { 1 } else { -1 };
+                entries.push(Entry { depth, ..*entry });
+            }
+            starts.push(entries.len() as u32); // at most MOST_ENTRIES
+        }
+        let lons = || edges.iter().flat_map(|e| [e.south[1], e.north[1]]);
+        let bounds = Rectangle {
+            lat_deg: [parallels[0], parallels[parallels.len() - 1]],
+            lon_deg: [lons().fold(f64::INFINITY, f64::min), lons().fold(-f64::INFINITY, f64::max)],
+        };
+        Ok(Self { parallels, starts, entries, bounds })
+    }
+
+    /// What surrounds it, cut off at ±180°.
+    #[must_use]
+    pub fn bounds(&self) -> Rectangle {
+        let [west, east] = self.bounds.lon_deg;
+        Rectangle { lon_deg: [west.max(-180.0), east.min(180.0)], ..self.bounds }
+    }
+
+    fn slab(&self, slab: usize) -> &[Entry] {
+        &self.entries[self.starts[slab] as usize..self.starts[slab + 1] as usize]
+    }
+
+    /// Whether a point lies in it; longitude within ±180°. NaN lies nowhere.
+    #[must_use]
+    pub fn contains(&self, [lat_deg, lon_deg]: [f64; 2]) -> bool {
+        let lon_deg = if lon_deg == 180.0 { -180.0 } else { lon_deg };
+        let above = self.parallels.partition_point(|&p| p <= lat_deg);
+        if above == 0 || above == self.parallels.len() {
+            return false;
+        }
+        let [south, north] = [self.parallels[above - 1], self.parallels[above]];
+        let share = (lat_deg - south) / (north - south);
+        let entries = self.slab(above - 1);
+        let west = entries.partition_point(|entry| entry.lon_deg(share) <= lon_deg);
+        west > 0 && entries[west - 1].depth > 0
+    }
+
+    /// Whether all of a rectangle lies in it; touching the edge from within is permitted.
+    #[must_use]
+    pub fn covers(&self, rectangle: Rectangle) -> bool {
+        let ([south, north], [west, east]) = (rectangle.lat_deg, rectangle.lon_deg);
+        let inside = south >= self.bounds.lat_deg[0] && north <= self.bounds.lat_deg[1];
+        if !(inside && south < north && west < east) {
+            return false;
+        }
+        let mut slab = self.parallels.partition_point(|&p| p <= south) - 1;
+        while slab + 1 < self.parallels.len() && self.parallels[slab] < north {
+            let (low, high) = (self.parallels[slab], self.parallels[slab + 1]);
+            let share = |lat_deg: f64| (lat_deg - low) / (high - low);
+            let shares = [share(south.max(low)), share(north.min(high))];
+            let reach = |e: &Entry| [e.lon_deg(shares[0]), e.lon_deg(shares[1])];
+            let entries = self.slab(slab);
+            let before = entries.partition_point(|e| reach(e).iter().all(|&lon| lon <= west));
+            let touched = entries.partition_point(|e| reach(e).iter().any(|&lon| lon < east));
+            let deepest_outside = before == 0 || entries[before - 1].depth <= 0;
+            if deepest_outside || entries[before..touched.max(before)].iter().any(|e| e.depth <= 0)
+            {
+                return false;
+            }
+            slab += 1;
+        }
+        true
+    }
+}
+
+/// Checks a ring, turns it so that its inside counts 1 (a hole's −1), and adds its edges, also
+/// moved by whole turns where that brings them within ±180°.
+fn add_ring(edges: &mut Vec<Edge>, ring: &Ring, is_hole: bool, polygon: usize) -> Result<()> {
+    let open = match ring.as_slice() {
+        [first, middle @ .., last] if first == last => &ring[..=middle.len()],
+        whole => whole,
+    };
+    for &[lat_deg, lon_deg] in open {
+        if !(lat_deg.abs() <= 90.0 && lon_deg.abs() <= 360.0) {
+            let found = format!("latitude {lat_deg}, longitude {lon_deg}");
+            return Err(refused("within ±90° and ±360°", polygon, &found));
+        }
+    }
+    let sides = || open.iter().zip(open.iter().cycle().skip(1));
+    if let Some((a, b)) = sides().find(|(a, b)| (a[1] - b[1]).abs() > 180.0) {
+        return Err(refused(
+            "of edges up to 180° of longitude; cut it at the antimeridian, or count on beyond 180°",
+            polygon,
+            &format!("an edge from longitude {} to {}", a[1], b[1]),
+        ));
+    }
+    // twice the signed area, from the first point for precision; positive counter-clockwise
+    let [lat0, lon0] = open.first().copied().unwrap_or_default();
+    let turn: f64 =
+        sides().map(|(a, b)| (a[1] - lon0) * (b[0] - lat0) - (b[1] - lon0) * (a[0] - lat0)).sum();
+    if open.len() < 3 || turn == 0.0 {
+        let found = format!("{} points around nothing", open.len());
+        return Err(refused("of rings around something", polygon, &found));
+    }
+    let reversed = (turn < 0.0) != is_hole;
+    for whole_turn in [-360.0, 0.0, 360.0] {
+        let moved = || open.iter().map(|point| point[1] + whole_turn);
+        if !moved().any(|lon| lon > -180.0) || !moved().any(|lon| lon < 180.0) {
+            continue;
+        }
+        for (a, b) in sides().filter(|(a, b)| a[0] != b[0]) {
+            let falls = (b[0] < a[0]) != reversed;
+            let (south, north) = if a[0] < b[0] { (a, b) } else { (b, a) };
+            let at = |point: &[f64; 2]| [point[0], point[1] + whole_turn];
+            edges.push(Edge { south: at(south), north: at(north), falls });
+        }
+    }
+    Ok(())
+}
+
+/// The latitudes at which edges cross each other between their ends.
+fn crossings(edges: &[Edge]) -> Vec<f64> {
+    let mut order: Vec<&Edge> = edges.iter().collect();
+    order.sort_by(|a, b| a.south[0].total_cmp(&b.south[0]));
+    let (mut open, mut found): (Vec<&Edge>, Vec<f64>) = (Vec::new(), Vec::new());
+    for edge in order {
+        open.retain(|other| other.north[0] > edge.south[0]);
+        for other in &open {
+            let (low, high) = (edge.south[0], edge.north[0].min(other.north[0]));
+            let gap = |lat_deg: f64| edge.lon_deg(lat_deg) - other.lon_deg(lat_deg);
+            let (start, end) = (gap(low), gap(high));
+            if start * end < 0.0 {
+                let lat_deg = low + (high - low) * (start / (start - end));
+                if low < lat_deg && lat_deg < high {
+                    found.push(lat_deg);
+                }
+            }
+        }
+        open.push(edge);
+    }
+    found
+}
+
+fn refused(expected: &'static str, polygon: usize, found: &str) -> Error {
+    Error::Setting {
+        what: "a polygon of an area",
+        expected,
+        found: format!("{found} in polygon {polygon}"),
+    }
+}
