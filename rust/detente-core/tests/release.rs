@@ -207,7 +207,7 @@ impl Case {
 prop_compose! {
     fn cases()(frame in origins(), axes in 2..=3_usize)(
         rows in rows(axes),
-        area in prop::option::weighted(0.8, star(frame)),
+        areas in prop::collection::vec(star(frame), 0..3),
         fields in subsequence(FIELDS.to_vec(), 0..=FIELDS.len()),
         kind in prop::sample::select(vec![Kind::Detections, Kind::Tracklets, Kind::Tracks, Kind::Tracks, Kind::Tracks]),
         precision_m in prop::option::weighted(0.8, prop::sample::select(vec![10.0, 50.0, 1_000.0, 9_000.0])),
@@ -227,7 +227,7 @@ prop_compose! {
             level: kind,
             from_ns: 100 * SECOND_NS,
             until_ns: 1_000 * SECOND_NS,
-            area: area.map(|ring| vec![vec![ring]]),
+            areas: areas.into_iter().map(|ring| vec![vec![ring]]).collect(),
             fields: fields.into_iter().map(str::to_owned).collect(),
             delay_ns,
             cadence_ns,
@@ -297,7 +297,7 @@ proptest! {
     fn more_permissive_never_releases_less(case in cases(), choice in 0..7_usize) {
         let c = case.clauses.clone();
         let wider = match choice {
-            0 => Clauses { area: None, ..c },
+            0 => Clauses { areas: vec![], ..c },
             1 => Clauses { precision_m: None, ..c },
             2 => Clauses { precision_m: c.precision_m.map(|m| m / 7.0), ..c },
             3 => Clauses { delay_ns: c.delay_ns / 2, ..c },
@@ -326,7 +326,7 @@ proptest! {
         for row in &found.rows {
             let given = case.report.rows.iter().find(|given| given.id == row.id).unwrap();
             let (point, true_point) = (found.place(row), case.report.place(given));
-            if let Some(polygons) = &c.area {
+            for polygons in &c.areas {
                 prop_assert!(inside(&polygons[0][0], true_point), "{true_point:?}");
                 prop_assert!(inside(&polygons[0][0], point), "{point:?}");
             }
@@ -354,7 +354,7 @@ proptest! {
             precision_m: precision_m.filter(|_| held.kind == Kind::Tracks),
             ..case.clauses.clone()
         };
-        let widest = Clauses { area: None, precision_m: None, ..onwards.clone() };
+        let widest = Clauses { areas: vec![], precision_m: None, ..onwards.clone() };
         for clauses in [onwards, widest] {
             let relay = clauses.relay;
             let passed = held.released(&Grant::new(clauses).unwrap(), case.now_ns);
@@ -374,7 +374,7 @@ proptest! {
         let tracks = Owned { kind: Kind::Tracks, ..case.report.clone() };
         let size_m = case.clauses.precision_m.unwrap_or(50.0);
         let clauses = Clauses {
-            level: Kind::Tracks, precision_m: Some(size_m), area: None, cadence_ns: 0, ..case.clauses.clone()
+            level: Kind::Tracks, precision_m: Some(size_m), areas: vec![], cadence_ns: 0, ..case.clauses.clone()
         };
         let Some(found) = tracks.released(&Grant::new(clauses).unwrap(), case.now_ns) else {
             return Ok(())
@@ -400,6 +400,12 @@ proptest! {
             // P' − P holds the worst error that rounding made: e eᵀ ⪯ axes (P' − P) by Cauchy
             let error: Vec<f64> =
                 row.state.iter().zip(&tracks.rows[at].state).map(|(a, b)| a - b).collect();
+            // P' − P − D, D the least half sides and half steps, stays positive definite
+            let mut rest = gain.clone();
+            for i in 0..dim {
+                rest[i * dim + i] -= 0.24 * unit(i) * unit(i);
+            }
+            prop_assert!(squared_length(&rest, &vec![0.0; dim], dim).is_some(), "{rest:?}");
             let squared = squared_length(&gain, &error, dim);
             prop_assert!(squared.is_some_and(|s| s <= dim as f64), "{squared:?} {error:?} {gain:?}");
         }
@@ -463,7 +469,7 @@ proptest! {
             level: Kind::Counts,
             from_ns: 0,
             until_ns: i64::MAX,
-            area: Some(vec![vec![vec![[south, west], [south, east], [north, east], [north, west]]]]),
+            areas: vec![vec![vec![vec![[south, west], [south, east], [north, east], [north, west]]]]],
             fields: Vec::new(),
             delay_ns: 0,
             cadence_ns: SECOND_NS,

@@ -24,19 +24,24 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// All cells of a grid that lie wholly within an area.
+    /// All cells of a grid that lie wholly within each of some areas.
     ///
     /// # Errors
     /// [`Error::Setting`] if there is none, or more than a million.
-    pub fn new(grid: Grid, area: &Area, at_least: u32) -> Result<Self> {
-        let bounds = area.bounds();
+    pub fn new(grid: Grid, areas: &[Area], at_least: u32) -> Result<Self> {
+        let [mut lat_deg, mut lon_deg] = [[-90.0, 90.0], [-180.0, 180.0]];
+        for area in areas {
+            let bounds = area.bounds();
+            lat_deg = [bounds.lat_deg[0].max(lat_deg[0]), bounds.lat_deg[1].min(lat_deg[1])];
+            lon_deg = [bounds.lon_deg[0].max(lon_deg[0]), bounds.lon_deg[1].min(lon_deg[1])];
+        }
         let row = |lat_deg: f64| (lat_deg.clamp(-89.0, 89.0) / grid.height_deg()).floor() as i32;
-        let (south, north) = (row(bounds.lat_deg[0]), row(bounds.lat_deg[1]));
+        let (south, north) = (row(lat_deg[0]), row(lat_deg[1]));
         let span = |row: i32| {
             let columns = f64::from(grid.columns(row)?);
             let column = |lon_deg: f64| ((lon_deg + 180.0) / 360.0 * columns).floor();
-            let last = column(bounds.lon_deg[1]).min(columns - 1.0);
-            Some(column(bounds.lon_deg[0]) as u32..last as u32 + 1)
+            let last = column(lon_deg[1]).min(columns - 1.0);
+            Some(column(lon_deg[0]) as u32..last as u32 + 1)
         };
         let widest = [south, north, 0].into_iter().filter(|row| (south..=north).contains(row));
         let widest = widest.filter_map(span).map(|columns| u64::from(columns.end - columns.start));
@@ -48,7 +53,9 @@ impl Partition {
         let cells: Vec<Cell> = (south..=north)
             .filter_map(|row| Some((row, span(row)?)))
             .flat_map(|(row, columns)| columns.map(move |column| Cell { row, column }))
-            .filter(|&cell| grid.rectangle(cell).is_some_and(|r| area.covers(r)))
+            .filter(|&cell| {
+                grid.rectangle(cell).is_some_and(|r| areas.iter().all(|area| area.covers(r)))
+            })
             .collect();
         if cells.is_empty() {
             return Err(refused("small enough for the area", "no cell within it".to_owned()));
@@ -79,14 +86,19 @@ impl Partition {
     /// different cells, some of which overlap.
     #[must_use]
     pub fn conflicts(&self, other: &Self) -> bool {
+        self.overlaps(other) && (self.grid != other.grid || self.at_least != other.at_least)
+    }
+
+    /// Whether a cell of one overlaps a cell of the other.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
         let (coarse, fine) =
             if self.grid.level() <= other.grid.level() { (self, other) } else { (other, self) };
-        let overlap = fine.cells.iter().any(|&cell| {
+        fine.cells.iter().any(|&cell| {
             let centre = fine.grid.rectangle(cell).map(|rectangle| rectangle.centre());
             let around = centre.and_then(|centre| coarse.grid.cell(centre));
             around.is_some_and(|cell| coarse.cells.binary_search(&cell).is_ok())
-        });
-        overlap && (self.grid != other.grid || self.at_least != other.at_least)
+        })
     }
 }
 

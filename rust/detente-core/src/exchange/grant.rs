@@ -19,8 +19,8 @@ pub struct Clauses {
     pub from_ns: i64,
     /// In force until here, itself excluded.
     pub until_ns: i64,
-    /// What lies within these polygons; everything if `None`.
-    pub area: Option<Vec<Polygon>>,
+    /// What lies in each of these areas, of polygons each; everything if there is none.
+    pub areas: Vec<Vec<Polygon>>,
     /// The optional fields that leave.
     pub fields: Vec<String>,
     /// How old a report must be \[ns].
@@ -42,8 +42,8 @@ pub struct Clauses {
 pub struct Grant {
     /// As it was written, the polygons aside.
     pub clauses: Clauses,
-    /// Its area.
-    pub area: Option<Area>,
+    /// Its areas; a row must lie in each.
+    pub areas: Vec<Area>,
     /// The grid of its precision.
     pub grid: Option<Grid>,
     /// The cells of its counts.
@@ -56,18 +56,18 @@ impl Grant {
     /// # Errors
     /// [`Error::Setting`] names the clause and what it needs.
     pub fn new(mut clauses: Clauses) -> Result<Self> {
-        let polygons = clauses.area.take();
-        check(&clauses, polygons.is_some())?;
-        let area = polygons.map(|polygons| Area::new(&polygons)).transpose()?;
+        check(&clauses)?;
+        let polygons = std::mem::take(&mut clauses.areas);
+        let areas = polygons.iter().map(|each| Area::new(each)).collect::<Result<Vec<_>>>()?;
         let grid = clauses.precision_m.map(|m| Grid::at_least("precision_m", m)).transpose()?;
-        let partition = match (clauses.count_cell_m, &area) {
-            (Some(size_m), Some(area)) => {
+        let partition = match clauses.count_cell_m {
+            None => None,
+            Some(size_m) => {
                 let grid = Grid::at_least("count_cell_m", size_m)?;
-                Some(Partition::new(grid, area, clauses.count_at_least)?)
+                Some(Partition::new(grid, &areas, clauses.count_at_least)?)
             }
-            _ => None,
         };
-        Ok(Self { clauses, area, grid, partition })
+        Ok(Self { clauses, areas, grid, partition })
     }
 
     /// The moments after `after_ns` whose reports may leave by `now_ns`; none without a cadence.
@@ -88,7 +88,7 @@ impl Grant {
     }
 }
 
-fn check(c: &Clauses, has_area: bool) -> Result<()> {
+fn check(c: &Clauses) -> Result<()> {
     let refuse = |what, expected, found: String| Err(Error::Setting { what, expected, found });
     if c.sender.is_empty() || c.recipient.is_empty() || c.sender == c.recipient {
         let found = format!("{:?} and {:?}", c.sender, c.recipient);
@@ -114,7 +114,7 @@ fn check(c: &Clauses, has_area: bool) -> Result<()> {
             None => Ok(()),
         };
     }
-    if !has_area {
+    if c.areas.is_empty() {
         return refuse(
             "area",
             "given at level \"counts\", whose cells it holds",

@@ -17,7 +17,7 @@ fn clauses() -> Clauses {
         level: Kind::Tracks,
         from_ns: 100 * SECOND_NS,
         until_ns: 1_000 * SECOND_NS,
-        area: Some(vec![vec![vec![[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]]]]),
+        areas: vec![vec![vec![vec![[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0]]]]],
         fields: Vec::new(),
         delay_ns: 30 * SECOND_NS,
         cadence_ns: 10 * SECOND_NS,
@@ -119,7 +119,7 @@ fn each_clause_of_a_report_alone_withholds_its_witness() {
 #[test]
 fn each_clause_of_a_row_alone_withholds_its_witness() {
     let (inside, outside, polar) = (frame(0.5), frame(1.5), frame(89.5));
-    let precise = Clauses { area: None, precision_m: Some(50.0), ..clauses() };
+    let precise = Clauses { areas: vec![], precision_m: Some(50.0), ..clauses() };
     let witnesses = [
         (Clause::Precision, track(&polar), Grant::new(precise).unwrap()),
         (Clause::Area, track(&outside), Grant::new(clauses()).unwrap()),

@@ -32,7 +32,7 @@ impl<'a> Spots<'a> {
             (Some(given), Some(agreed)) => Some(given.or_coarser(agreed)),
             (given, agreed) => given.or(agreed),
         };
-        let asks = report.kind != Kind::Counts && (grid.is_some() || grant.area.is_some());
+        let asks = report.kind != Kind::Counts && (grid.is_some() || !grant.areas.is_empty());
         if asks && report.frame.is_none() {
             return Err(Error::Setting {
                 what: "the frame of a report",
