@@ -25,6 +25,7 @@ BENCHES = (
     "k_best",
     "gospa",
     "scores",
+    "release",
 )
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(

@@ -9,7 +9,7 @@ from detente.exchange import Report
 
 def test_a_report_keeps_its_own_copy_and_cannot_be_written() -> None:
     mean = np.zeros((2, 4))
-    report = Report(
+    report = Report.tracks(
         "north", 0, 0, np.arange(2, dtype=np.uint64), mean, np.stack([np.eye(4)] * 2), np.ones(2)
     )
     mean[:] = 7.0
@@ -22,6 +22,10 @@ def test_a_report_keeps_its_own_copy_and_cannot_be_written() -> None:
 
 def test_columns_that_do_not_fit_are_refused() -> None:
     with pytest.raises(dt.errors.ShapeError, match=r"cov must have shape \(1, 4, 4\)"):
-        Report("north", 0, 0, np.zeros(1, np.uint64), np.zeros((1, 4)), np.eye(4), np.ones(1))
+        Report.tracks(
+            "north", 0, 0, np.zeros(1, np.uint64), np.zeros((1, 4)), np.eye(4), np.ones(1)
+        )
     with pytest.raises(dt.errors.ShapeError, match=r"existence must have shape \(1,\)"):
-        Report("north", 0, 0, np.zeros(1, np.uint64), np.zeros((1, 4)), np.eye(4)[None], np.ones(2))
+        Report.tracks(
+            "north", 0, 0, np.zeros(1, np.uint64), np.zeros((1, 4)), np.eye(4)[None], np.ones(2)
+        )
