@@ -156,7 +156,8 @@ def covers(polygons: list[list[Ring]], box: tuple[float, float, float, float]) -
         for turns in (-1, 0, 1):
             rings = [turned(ring, turns) for ring in polygon]
             edges = [edge for r in rings for edge in zip(r, r[1:] + r[:1], strict=True)]
-            if in_area([rings], centre) and not any(touches(a, b, box) for a, b in edges):
+            shell, *holes = (in_ring(ring, centre) for ring in rings)
+            if shell and not any(holes) and not any(touches(a, b, box) for a, b in edges):
                 return True
     return False
 

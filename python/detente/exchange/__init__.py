@@ -4,6 +4,7 @@ A first, thin version, in memory: an offer to exchange tracks, its answer, its w
 one function through which rows leave a party. Keys, files and links come later.
 """
 
+from detente._core import Grant
 from detente.exchange.agreement import Acceptance, Agreement, Offer, State, Withdrawal
 from detente.exchange.counts import count_total, grid_cells
 from detente.exchange.fields import FIELDS, Field
@@ -11,7 +12,7 @@ from detente.exchange.instant import text_from_time_ns, time_ns_from_text
 from detente.exchange.kinds import COLUMNS
 from detente.exchange.party import Party
 from detente.exchange.picture import Picture, fuse_reports
-from detente.exchange.release import Grant, release, release_under, withheld
+from detente.exchange.release import release, release_under, withheld
 from detente.exchange.report import Report
 from detente.exchange.report_arrow import SetAside, arrow_from_report, report_from_arrow
 from detente.exchange.sensing import SensorDescription

@@ -101,6 +101,8 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
     if found is None:
         return None
     columns, fields, grid_level, relay = found
+    for array in (*columns.values(), *fields.values()):
+        array.flags.writeable = False  # new, and nobody else's
     kind = "counts" if grant.level == "counts" else report.kind
     if kind == "counts":
         columns["is_below"] = np.isnan(columns["count"])

@@ -347,7 +347,8 @@ def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
 
 def _owned(array: NDArray[Any]) -> NDArray[Any]:
     """Return a read-only copy; an array that nobody can write to is taken as it is."""
-    if array.flags.writeable or not array.flags.c_contiguous or array.base is not None:
+    shared = isinstance(array.base, np.ndarray) and array.base.flags.writeable
+    if array.flags.writeable or not array.flags.c_contiguous or shared:
         array = array.copy(order="C")
         array.flags.writeable = False
     return array

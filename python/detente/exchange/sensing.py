@@ -97,13 +97,13 @@ class SensorDescription:
             if view is not None:
                 sizes = {name: value for name, value in view.items() if name != "shape"}
                 given["field_of_view"] = {"disc": Disc, "sector": Sector}[view["shape"]](**sizes)
-            pose = {name: _tuple(value) for name, value in given["pose"].items()}
-            given["pose"] = Pose(**pose)
+            pose = given["pose"]
+            given["pose"] = Pose(
+                position_m=tuple(pose["position_m"]),
+                heading_rad=pose["heading_rad"],
+                velocity_m_s=tuple(pose["velocity_m_s"]),
+            )
             given["noise"] = tuple(tuple(row) for row in given["noise"])
             return cls(**given)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DecodeError(f"no description of a sensor, {error}: {content}") from error
-
-
-def _tuple(value: Any) -> Any:  # noqa: ANN401 - a number or three
-    return tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType]

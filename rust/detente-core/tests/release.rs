@@ -137,7 +137,7 @@ impl Owned {
 
     fn place(&self, row: &Row) -> [f64; 2] {
         if self.axes == 2 {
-            return self.frame.surface_from_en([row.state[0], row.state[1]]).unwrap();
+            return self.frame.surface().point([row.state[0], row.state[1]]).unwrap();
         }
         let [e, n, u] = [row.state[0], row.state[1], row.state[2]];
         let found = geodetic_from_ecef(self.frame.ecef_from_enu([e, n, u]));

@@ -57,6 +57,9 @@ pub struct Area {
     starts: Vec<u32>,
     entries: Vec<Entry>,
     bounds: Rectangle,
+    /// The slab at the southern end of each of equally high bins, to begin the search in.
+    bins: Vec<u32>,
+    bins_per_degree: f64,
 }
 
 /// From south or north to the other; east of a falling edge is inside.
@@ -142,7 +145,27 @@ impl Area {
             lat_deg: [parallels[0], parallels[parallels.len() - 1]],
             lon_deg: [lons().fold(f64::INFINITY, f64::min), lons().fold(-f64::INFINITY, f64::max)],
         };
-        Ok(Self { parallels, starts, entries, bounds })
+        let count = 4 * slabs.len();
+        let [south, north] = bounds.lat_deg;
+        let bins_per_degree = count as f64 / (north - south);
+        let bins = (0..count)
+            .map(|bin| south + bin as f64 / bins_per_degree)
+            .map(|lat_deg| parallels.partition_point(|&p| p <= lat_deg).saturating_sub(1) as u32)
+            .collect();
+        Ok(Self { parallels, starts, entries, bounds, bins, bins_per_degree })
+    }
+
+    /// The slab that holds a parallel, if one does.
+    fn slab_of(&self, lat_deg: f64) -> Option<usize> {
+        let [south, north] = self.bounds.lat_deg;
+        if !(south <= lat_deg && lat_deg < north) {
+            return None;
+        }
+        let bin = ((lat_deg - south) * self.bins_per_degree) as usize;
+        // one bin more either way, since the number of the bin was rounded
+        let first = self.bins[bin.saturating_sub(1).min(self.bins.len() - 1)] as usize;
+        let last = self.bins.get(bin + 2).map_or(self.parallels.len(), |&slab| slab as usize + 1);
+        Some(first + self.parallels[first..last].partition_point(|&p| p <= lat_deg) - 1)
     }
 
     /// What surrounds it, cut off at ±180°.
@@ -160,13 +183,10 @@ impl Area {
     #[must_use]
     pub fn contains(&self, [lat_deg, lon_deg]: [f64; 2]) -> bool {
         let lon_deg = if lon_deg == 180.0 { -180.0 } else { lon_deg };
-        let above = self.parallels.partition_point(|&p| p <= lat_deg);
-        if above == 0 || above == self.parallels.len() {
-            return false;
-        }
-        let [south, north] = [self.parallels[above - 1], self.parallels[above]];
+        let Some(slab) = self.slab_of(lat_deg) else { return false };
+        let [south, north] = [self.parallels[slab], self.parallels[slab + 1]];
         let share = (lat_deg - south) / (north - south);
-        let entries = self.slab(above - 1);
+        let entries = self.slab(slab);
         let west = entries.partition_point(|entry| entry.lon_deg(share) <= lon_deg);
         west > 0 && entries[west - 1].depth > 0
     }
@@ -175,11 +195,10 @@ impl Area {
     #[must_use]
     pub fn covers(&self, rectangle: Rectangle) -> bool {
         let ([south, north], [west, east]) = (rectangle.lat_deg, rectangle.lon_deg);
-        let inside = south >= self.bounds.lat_deg[0] && north <= self.bounds.lat_deg[1];
-        if !(inside && south < north && west < east) {
+        if !(north <= self.bounds.lat_deg[1] && south < north && west < east) {
             return false;
         }
-        let mut slab = self.parallels.partition_point(|&p| p <= south) - 1;
+        let Some(mut slab) = self.slab_of(south) else { return false };
         while slab + 1 < self.parallels.len() && self.parallels[slab] < north {
             let (low, high) = (self.parallels[slab], self.parallels[slab + 1]);
             let share = |lat_deg: f64| (lat_deg - low) / (high - low);

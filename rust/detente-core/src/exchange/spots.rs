@@ -6,14 +6,14 @@ use super::grant::Grant;
 use super::grid::Grid;
 use super::release::Replaced;
 use super::report::{Columns, Kind, Report};
-use crate::geodesy::{LocalFrame, check_radius, geodetic_from_ecef};
+use crate::geodesy::{LocalFrame, Surface, check_radius, geodetic_from_ecef};
 use crate::{Error, Result};
 
 /// Finds the places of rows.
 pub(super) struct Spots<'a> {
     pub report: &'a Report<'a>,
     grant: &'a Grant,
-    frame: Option<&'a LocalFrame>,
+    frame: Option<(&'a LocalFrame, Surface)>,
     /// The grid that rows leave on.
     pub grid: Option<Grid>,
     places: &'a [f64],
@@ -40,16 +40,16 @@ impl<'a> Spots<'a> {
                 found: "none".to_owned(),
             });
         }
-        let frame = report.frame.filter(|_| asks);
+        let frame = report.frame.filter(|_| asks).map(|frame| (frame, frame.surface()));
         Ok(Self { report, grant, frame, grid, places, stride })
     }
 
     /// Where a row is; `None` if nobody knows.
     pub fn at(&self, row: usize) -> Option<Spot> {
-        let frame = self.frame?;
+        let (frame, surface) = self.frame?;
         let start = row * self.stride;
         let (point, height_m) = match self.places[start..start + self.report.axes] {
-            [east, north] => (frame.surface_from_en([east, north])?, 0.0),
+            [east, north] => (surface.point([east, north])?, 0.0),
             [east, north, up] => {
                 let ecef = frame.ecef_from_enu([east, north, up]);
                 check_radius(ecef, None).ok()?;
@@ -82,7 +82,7 @@ impl<'a> Spots<'a> {
 
     /// The states of the rows that leave, on the grid.
     pub fn coarsened(&self, rows: &[u32]) -> Replaced {
-        let (Some(grid), Some(frame), Columns::States { dim, mean, cov }) =
+        let (Some(grid), Some((frame, _)), Columns::States { dim, mean, cov }) =
             (self.grid, self.frame, self.report.columns)
         else {
             return Replaced::Nothing;
