@@ -16,16 +16,26 @@ SECOND_NS = 1_000_000_000
 REPEATS = 5
 SETTINGS = {
     "reports": f"{REPORTS} of {ROWS} tracks (4-state, uniform on 200 × 200 km), 10 of them made",
-    "areas": f"{VERTICES} vertices, star: radius 30 to 100 km at random in each direction; comb: "
+    "areas": f"{VERTICES} vertices, coast: the radius wanders from vertex to vertex by 1 km; "
+    "star: 30 to 100 km at random in each direction, so that a parallel meets hundreds of sides; comb: "
     f"{VERTICES // 4} teeth of 40 km, so that every row meets all of them",
     "time": f"CPU of Python and core, from Report to Report, median of {REPEATS}; NumPy: the area "
     "alone, all edges against all rows of a report, places given",
 }
 
 
+def coast(rng: np.random.Generator) -> Floats:
+    walk_m = np.cumsum(rng.normal(0.0, 1e3, VERTICES))
+    walk_m -= np.linspace(0.0, walk_m[-1], VERTICES)  # closed
+    return around(np.clip(7e4 + walk_m, 1e4, 1e5))
+
+
 def star(rng: np.random.Generator) -> Floats:
+    return around(rng.uniform(3e4, 1e5, VERTICES))
+
+
+def around(radius_m: Floats) -> Floats:
     turn = np.arange(VERTICES) / VERTICES * 2 * np.pi
-    radius_m = rng.uniform(3e4, 1e5, VERTICES)
     return degrees(np.column_stack([radius_m * np.cos(turn), radius_m * np.sin(turn)]))
 
 
@@ -72,7 +82,7 @@ def crossings(area: Floats, points: Floats) -> NDArray[np.bool_]:
 def main() -> None:
     rng = np.random.default_rng(1)
     made = reports(rng, 10)
-    areas = {"star": star(rng), "comb": comb(), "none": None}
+    areas = {"coast": coast(rng), "star": star(rng), "comb": comb(), "none": None}
     rows: list[Row] = []
     for name, ring in areas.items():
         for precision_m in (None, 50.0):

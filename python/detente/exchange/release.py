@@ -1,5 +1,6 @@
 """Release: the one function through which rows leave a party."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
     Returns
     -------
     Report or None
-        The report, or `None` if it dates from before the acceptance.
+        What leaves of it, or `None` if it dates from before the acceptance.
 
     Raises
     ------
@@ -101,6 +102,8 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
     if found is None:
         return None
     columns, fields, grid_level, relay = found
+    if report.origin != grant.sender:
+        return replace(report, relay=relay)
     for array in (*columns.values(), *fields.values()):
         array.flags.writeable = False  # new, and nobody else's
     kind = "counts" if grant.level == "counts" else report.kind

@@ -120,6 +120,17 @@ def test_a_diamond_brings_the_same_rows_by_both_ways() -> None:
     assert north[0].row_id.tobytes() == north[1].row_id.tobytes()
 
 
+def test_a_relay_keeps_what_this_version_does_not_know() -> None:
+    own = own_reports(np.random.default_rng(1), ["north"])["north"]
+    later = replace(own, notes={"theirs": "kept"}, relay=True, fields={}, columns=own.columns)
+    order = np.lexsort(later.row_id.T[::-1])
+    later = replace(later, columns={name: column[order] for name, column in later.columns.items()})
+    grant = grant_from(oracle.Rules(sender="south", recipient="east"))
+    passed = release_under(later, grant, recipient="east", time_ns=NOW_NS)
+    assert passed is not None
+    assert payload(passed) == payload(replace(later, relay=False))
+
+
 def test_no_right_no_relay() -> None:
     rng = np.random.default_rng(1)
     edges = {

@@ -30,21 +30,37 @@ pub struct Rectangle {
     pub lon_deg: [f64; 2],
 }
 
-/// One edge within one slab.
+/// A line in latitude and longitude.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    /// Longitude at the slab's southern parallel.
-    south_deg: f64,
-    /// What that grows by towards the northern one.
-    drift_deg: f64,
-    /// How many polygons hold what lies just east of the edge.
-    depth: i32,
+struct Line {
+    start: [f64; 2],
+    /// Degrees of longitude per degree of latitude.
+    slope: f64,
 }
 
+impl Line {
+    fn lon_deg(&self, lat_deg: f64) -> f64 {
+        self.start[1] + (lat_deg - self.start[0]) * self.slope
+    }
+}
+
+/// One edge within one slab: its line's number, and whether what lies just east of it is inside.
+///
+/// Four bytes, since a parallel may meet hundreds of sides and the slabs should stay in the cache.
+#[derive(Clone, Copy, Debug)]
+struct Entry(u32);
+
 impl Entry {
-    /// The longitude at a share of the slab's height.
-    fn lon_deg(&self, share: f64) -> f64 {
-        self.south_deg + self.drift_deg * share
+    fn new(line: u32, is_inside: bool) -> Self {
+        Self(line << 1 | u32::from(is_inside))
+    }
+
+    fn line(self) -> usize {
+        (self.0 >> 1) as usize
+    }
+
+    fn is_inside(self) -> bool {
+        self.0 & 1 == 1
     }
 }
 
@@ -56,6 +72,7 @@ pub struct Area {
     /// Where the entries of a slab begin; one more than slabs.
     starts: Vec<u32>,
     entries: Vec<Entry>,
+    lines: Vec<Line>,
     bounds: Rectangle,
     /// The slab at the southern end of each of equally high bins, to begin the search in.
     bins: Vec<u32>,
@@ -71,9 +88,9 @@ struct Edge {
 }
 
 impl Edge {
-    fn lon_deg(&self, lat_deg: f64) -> f64 {
-        let share = (lat_deg - self.south[0]) / (self.north[0] - self.south[0]);
-        self.south[1] + (self.north[1] - self.south[1]) * share
+    fn line(&self) -> Line {
+        let slope = (self.north[1] - self.south[1]) / (self.north[0] - self.south[0]);
+        Line { start: self.south, slope }
     }
 }
 
@@ -82,7 +99,7 @@ impl Area {
     ///
     /// # Errors
     /// [`Error::Setting`] names the polygon: no ring, a ring that encloses nothing, a latitude
-    /// outside ±90°, a longitude outside ±360°, an edge of more than 180°, or too many vertices.
+    /// outside ±90°, a longitude outside ±540°, an edge of more than 180°, or too many vertices.
     pub fn new(polygons: &[Polygon]) -> Result<Self> {
         let mut edges = Vec::new();
         for (number, polygon) in polygons.iter().enumerate() {
@@ -119,24 +136,24 @@ impl Area {
                 found: format!("{} edges that pass each other {total} times", edges.len()),
             });
         }
-        let mut slabs: Vec<Vec<(Edge, Entry)>> = vec![Vec::new(); parallels.len() - 1];
-        for (edge, span) in edges.iter().zip(spans) {
-            for slab in span {
-                let south_deg = edge.lon_deg(parallels[slab]);
-                let drift_deg = edge.lon_deg(parallels[slab + 1]) - south_deg;
-                slabs[slab].push((*edge, Entry { south_deg, drift_deg, depth: 0 }));
-            }
+        let lines: Vec<Line> = edges.iter().map(Edge::line).collect();
+        let mut slabs: Vec<Vec<u32>> = vec![Vec::new(); parallels.len() - 1];
+        for (number, span) in (0..).zip(spans) {
+            slabs[span].iter_mut().for_each(|slab| slab.push(number));
         }
         let (mut starts, mut entries) = (vec![0], Vec::with_capacity(total));
-        for slab in &mut slabs {
+        for (slab, ends) in slabs.iter_mut().zip(parallels.windows(2)) {
+            let middle_deg = 0.5 * (ends[0] + ends[1]);
+            let falls = |number: u32| edges[number as usize].falls;
             // where two edges lie on each other, the way in comes before the way out
-            slab.sort_by(|(a, x), (b, y)| {
-                x.lon_deg(0.5).total_cmp(&y.lon_deg(0.5)).then(b.falls.cmp(&a.falls))
+            slab.sort_by(|&a, &b| {
+                let lon_deg = |number: u32| lines[number as usize].lon_deg(middle_deg);
+                lon_deg(a).total_cmp(&lon_deg(b)).then(falls(b).cmp(&falls(a)))
             });
             let mut depth = 0;
-            for (edge, entry) in slab {
-                depth += if edge.falls { 1 } else { -1 };
-                entries.push(Entry { depth, ..*entry });
+            for &number in slab.iter() {
+                depth += if falls(number) { 1 } else { -1 };
+                entries.push(Entry::new(number, depth > 0));
             }
             starts.push(entries.len() as u32); // at most MOST_ENTRIES
         }
@@ -152,7 +169,7 @@ impl Area {
             .map(|bin| south + bin as f64 / bins_per_degree)
             .map(|lat_deg| parallels.partition_point(|&p| p <= lat_deg).saturating_sub(1) as u32)
             .collect();
-        Ok(Self { parallels, starts, entries, bounds, bins, bins_per_degree })
+        Ok(Self { parallels, starts, entries, lines, bounds, bins, bins_per_degree })
     }
 
     /// The slab that holds a parallel, if one does.
@@ -184,11 +201,10 @@ impl Area {
     pub fn contains(&self, [lat_deg, lon_deg]: [f64; 2]) -> bool {
         let lon_deg = if lon_deg == 180.0 { -180.0 } else { lon_deg };
         let Some(slab) = self.slab_of(lat_deg) else { return false };
-        let [south, north] = [self.parallels[slab], self.parallels[slab + 1]];
-        let share = (lat_deg - south) / (north - south);
         let entries = self.slab(slab);
-        let west = entries.partition_point(|entry| entry.lon_deg(share) <= lon_deg);
-        west > 0 && entries[west - 1].depth > 0
+        let lies_west = |entry: &Entry| self.lines[entry.line()].lon_deg(lat_deg) <= lon_deg;
+        let west = entries.partition_point(lies_west);
+        west > 0 && entries[west - 1].is_inside()
     }
 
     /// Whether all of a rectangle lies in it; touching the edge from within is permitted.
@@ -201,14 +217,16 @@ impl Area {
         let Some(mut slab) = self.slab_of(south) else { return false };
         while slab + 1 < self.parallels.len() && self.parallels[slab] < north {
             let (low, high) = (self.parallels[slab], self.parallels[slab + 1]);
-            let share = |lat_deg: f64| (lat_deg - low) / (high - low);
-            let shares = [share(south.max(low)), share(north.min(high))];
-            let reach = |e: &Entry| [e.lon_deg(shares[0]), e.lon_deg(shares[1])];
+            let reach = |entry: &Entry| {
+                let line = &self.lines[entry.line()];
+                [line.lon_deg(south.max(low)), line.lon_deg(north.min(high))]
+            };
             let entries = self.slab(slab);
             let before = entries.partition_point(|e| reach(e).iter().all(|&lon| lon <= west));
             let touched = entries.partition_point(|e| reach(e).iter().any(|&lon| lon < east));
-            let deepest_outside = before == 0 || entries[before - 1].depth <= 0;
-            if deepest_outside || entries[before..touched.max(before)].iter().any(|e| e.depth <= 0)
+            let deepest_outside = before == 0 || !entries[before - 1].is_inside();
+            if deepest_outside
+                || entries[before..touched.max(before)].iter().any(|e| !e.is_inside())
             {
                 return false;
             }
@@ -226,9 +244,9 @@ fn add_ring(edges: &mut Vec<Edge>, ring: &Ring, is_hole: bool, polygon: usize) -
         whole => whole,
     };
     for &[lat_deg, lon_deg] in open {
-        if !(lat_deg.abs() <= 90.0 && lon_deg.abs() <= 360.0) {
+        if !(lat_deg.abs() <= 90.0 && lon_deg.abs() <= 540.0) {
             let found = format!("latitude {lat_deg}, longitude {lon_deg}");
-            return Err(refused("within ±90° and ±360°", polygon, &found));
+            return Err(refused("within ±90° and ±540°", polygon, &found));
         }
     }
     let sides = || open.iter().zip(open.iter().cycle().skip(1));
@@ -272,7 +290,7 @@ fn crossings(edges: &[Edge]) -> Vec<f64> {
         open.retain(|other| other.north[0] > edge.south[0]);
         for other in &open {
             let (low, high) = (edge.south[0], edge.north[0].min(other.north[0]));
-            let gap = |lat_deg: f64| edge.lon_deg(lat_deg) - other.lon_deg(lat_deg);
+            let gap = |lat_deg: f64| edge.line().lon_deg(lat_deg) - other.line().lon_deg(lat_deg);
             let (start, end) = (gap(low), gap(high));
             if start * end < 0.0 {
                 let lat_deg = low + (high - low) * (start / (start - end));
