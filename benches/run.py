@@ -26,6 +26,7 @@ BENCHES = (
     "gospa",
     "scores",
     "fusion",
+    "release",
 )
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(

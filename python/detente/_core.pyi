@@ -1,6 +1,6 @@
 # The compiled module, checked against the binary by mypy.stubtest.
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, final, type_check_only
+from typing import Any, Protocol, TypeAlias, final, type_check_only
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +9,7 @@ __all__ = [
     "DEBUG",
     "Birth",
     "CoordinatedTurn",
+    "Grant",
     "Kinematic",
     "LocalFrame",
     "Sensor",
@@ -18,11 +19,13 @@ __all__ = [
     "arrow_from_columns",
     "assign",
     "bar_shalom_campo",
+    "cell_bounds",
     "chi_square_cdf",
     "chi_square_quantile",
     "clear_mot",
     "columns_from_arrow",
     "continuity",
+    "count_total",
     "covariance_intersection",
     "covariance_intersection_of_many",
     "cross_covariance",
@@ -42,13 +45,16 @@ __all__ = [
     "marginals",
     "nees",
     "nis",
+    "noted_columns_from_arrow",
     "ospa",
     "ospa2",
     "predict",
     "predict_unscented",
     "registration",
+    "release",
     "replay_information",
     "root_mean_square",
+    "row_identities",
     "siap",
     "smooth",
     "tracklet_gain",
@@ -57,6 +63,7 @@ __all__ = [
     "update",
     "update_extended",
     "update_unscented",
+    "withheld",
 ]
 
 __version__: str
@@ -223,7 +230,86 @@ def arrow_from_columns(
     rows: int,
     utc: Sequence[str],
     zoneless: Sequence[str],
+    whole: Sequence[str] = ...,
+    notes: dict[str, str] | None = None,
+    field_notes: dict[str, dict[str, str]] | None = None,
 ) -> _ArrowTable: ...
+def noted_columns_from_arrow(
+    stream: object,
+) -> tuple[dict[str, tuple[NDArray[Any], str]], dict[str, str], dict[str, dict[str, str]]]: ...
+
+@type_check_only
+class _ReportHead(Protocol):
+    @property
+    def origin(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def time_ns(self) -> int: ...
+    @property
+    def axes(self) -> int: ...
+    @property
+    def frame(self) -> LocalFrame | None: ...
+    @property
+    def grid_level(self) -> int | None: ...
+    @property
+    def relay(self) -> bool: ...
+
+@final
+class Grant:
+    def __new__(
+        cls,
+        *,
+        sender: str,
+        recipient: str,
+        level: str,
+        from_ns: int,
+        until_ns: int,
+        area: Sequence[Sequence[Sequence[ArrayLike]]] = ...,
+        fields: Sequence[str] = ...,
+        delay_ns: int = 0,
+        cadence_ns: int = 0,
+        precision_m: float | None = None,
+        count_cell_m: float | None = None,
+        count_at_least: int | None = None,
+        relay: bool = False,
+        retention_ns: int | None = None,
+        purpose: str = ...,
+    ) -> Grant: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def retention_ns(self) -> int | None: ...
+    @property
+    def purpose(self) -> str: ...
+    def slots(self, after_ns: int, now_ns: int) -> NDArray[np.int64]: ...
+    def conflicts(self, other: Grant) -> bool: ...
+
+def release(
+    report: _ReportHead,
+    columns: dict[str, NDArray[Any]],
+    fields: dict[str, NDArray[Any]],
+    grant: Grant,
+    recipient: str,
+    now_ns: int,
+) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]], int | None, bool] | None: ...
+def withheld(
+    report: _ReportHead,
+    columns: dict[str, NDArray[Any]],
+    fields: dict[str, NDArray[Any]],
+    grant: Grant,
+    recipient: str,
+    now_ns: int,
+) -> str | list[str | None]: ...
+def row_identities(
+    origin: str, kind: str, time_ns: int, sensor: str, content: NDArray[np.uint8]
+) -> NDArray[np.uint8]: ...
+def count_total(count: ArrayLike) -> float: ...
+def cell_bounds(level: int, cells: Sequence[int]) -> NDArray[np.float64]: ...
 def covariance_intersection(
     mean_a: ArrayLike,
     cov_a: ArrayLike,

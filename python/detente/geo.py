@@ -132,6 +132,17 @@ class LocalFrame:
         self.height_m = float(height_m)
         self._core = _core.LocalFrame(self.lat_deg, self.lon_deg, self.height_m)
 
+    @property
+    def compiled(self) -> _core.LocalFrame:
+        """Its compiled half."""
+        return self._core
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LocalFrame) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
     def __repr__(self) -> str:
         return f"LocalFrame({self.lat_deg}, {self.lon_deg}, {self.height_m})"
 

@@ -113,6 +113,12 @@ class Sensor:
         """Whether not seeing an object is evidence."""
         return self.detection_probability is not None
 
+    @property
+    def kind(self) -> str:
+        """What it measures: "position", "state", "polar", …; "user" for a model of one's own."""
+        model = self._model()
+        return model if isinstance(model, str) else "user"
+
     def columns(self, axes: int) -> tuple[str, ...]:
         """Return the names of a measurement's components in a table, for so many axes."""
         raise NotImplementedError

@@ -121,8 +121,9 @@ class Party(Generic[SensorT]):
         """
         tracks = self._tracker.step(time_ns / NS_PER_S, measurements, sensor=self._sensor)
         sure = tracks.confirmed()
-        sequence = 0 if self._own is None else self._own.sequence + 1
-        self._own = Report(
+        again = self._own is not None and self._own.time_ns == time_ns
+        sequence = self._own.sequence + 1 if self._own is not None and again else 0
+        self._own = Report.tracks(
             self.name, sequence, time_ns, sure.id, sure.mean, sure.cov, sure.existence
         )
         return self._own
@@ -288,7 +289,7 @@ class Party(Generic[SensorT]):
     def _empty(self, time_ns: int) -> Report:
         dim = len(self._motion.transition(0.0))
         none = np.empty((0, dim)), np.empty((0, dim, dim)), np.empty(0)
-        return Report(self.name, 0, time_ns, np.empty(0, np.uint64), *none)
+        return Report.tracks(self.name, 0, time_ns, np.empty(0, np.uint64), *none)
 
 
 def _belongs(message: Message, offer: Offer) -> bool:

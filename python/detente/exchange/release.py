@@ -1,9 +1,16 @@
 """Release: the one function through which rows leave a party."""
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from detente import _core
+from detente._core import Grant
 from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
 from detente.exchange.instant import text_from_time_ns
-from detente.exchange.report import Report
+from detente.exchange.report import Head, Report
 
 
 def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: int) -> Report | None:
@@ -27,7 +34,7 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
     Returns
     -------
     Report or None
-        The report, or `None` if it dates from before the acceptance.
+        What leaves of it, or `None` if it dates from before the acceptance.
 
     Raises
     ------
@@ -54,4 +61,94 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
             f"nothing leaves: the report is dated {text_from_time_ns(report.time_ns)}, "
             f"and now is {text_from_time_ns(time_ns)}"
         )
-    return report if report.time_ns >= agreement.accepted_ns else None
+    grant = Grant(
+        sender=report.origin,
+        recipient=recipient,
+        level=offer.terms.level,
+        from_ns=agreement.accepted_ns,
+        until_ns=agreement.expires_ns,
+    )
+    return release_under(report, grant, recipient=recipient, time_ns=time_ns)
+
+
+def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int) -> Report | None:
+    """Return what a grant lets leave of a report, or nothing; it looks at nothing else.
+
+    Rows are asked one by one and leave in the order of their identities, so that what is withheld
+    changes no byte of what leaves; a report of which no row may leave leaves empty. What is
+    another party's own leaves word for word, if its holder may pass it on, or not at all.
+
+    Parameters
+    ----------
+    report : Report
+        What the origin's own sensors say; at level counts its tracks, or counts of the same cells.
+    grant : detente.Grant
+        What one agreement lets one party hand to one other, and when.
+    recipient : str
+        The party that is to receive it.
+    time_ns : int
+        Now [ns since 1970-01-01 UTC].
+
+    Returns
+    -------
+    Report or None
+
+    Raises
+    ------
+    SettingError
+        The grant asks where rows are, and the report has no frame.
+    """
+    found = _core.release(*_asked(report), grant, recipient, time_ns)
+    if found is None:
+        return None
+    columns, fields, grid_level, relay = found
+    if report.origin != grant.sender:
+        return replace(report, relay=relay)
+    for array in (*columns.values(), *fields.values()):
+        array.flags.writeable = False  # new, and nobody else's
+    kind = "counts" if grant.level == "counts" else report.kind
+    if kind == "counts":
+        columns["is_below"] = np.isnan(columns["count"])
+    return Report(
+        origin=report.origin,
+        kind=kind,
+        time_ns=report.time_ns,
+        sequence=report.sequence,
+        columns=columns,
+        fields=fields,
+        axes=report.axes,
+        frame=report.frame,
+        sensor=report.described_sensor(),
+        grid_level=grid_level,
+        relay=relay,
+    )
+
+
+def withheld(
+    report: Report, grant: Grant, *, recipient: str, time_ns: int
+) -> str | list[str | None]:
+    """Return the clause that withholds a report, or for each of its rows the one that does.
+
+    Parameters
+    ----------
+    report, grant, recipient, time_ns
+        As of `release_under`.
+
+    Returns
+    -------
+    str or list of str or None
+        ``"recipient"``, ``"relay"``, ``"level"``, ``"validity"``, ``"delay"``, ``"cadence"``,
+        ``"partition"`` or ``"threshold"`` for the whole report; else for each row ``"area"``,
+        ``"precision"`` (the grid ends at ±89°) or `None` for one that leaves.
+
+    Raises
+    ------
+    SettingError
+        As `release_under`.
+    """
+    return _core.withheld(*_asked(report), grant, recipient, time_ns)
+
+
+def _asked(report: Report) -> tuple[Head, dict[str, Any], dict[str, Any]]:
+    """Return a report as the core takes it."""
+    return report.head(), dict(report.columns), dict(report.fields)

@@ -1,67 +1,393 @@
 """Reports: what one party's own sensors say at one moment, as columns that never change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import ShapeError
+from detente import _core
+from detente.errors import DTypeError, NotFiniteError, SettingError, ShapeError
+from detente.exchange.kinds import COLUMNS, SENSED, Column, Kind
+from detente.exchange.sensing import SensorDescription
+from detente.geo import LocalFrame
+
+_AXES = (2, 3)
 
 
-@dataclass(frozen=True)
+class Head(NamedTuple):
+    """What a report says of itself, as the core takes it."""
+
+    origin: str
+    kind: str
+    time_ns: int
+    axes: int
+    frame: _core.LocalFrame | None
+    grid_level: int | None
+    relay: bool
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Report:
-    """The confirmed tracks of one party at one moment.
+    """Rows of one kind, of one party, at one moment; an empty scan is a report, too.
+
+    Make one with `detections`, `tracklets` or `tracks`. `docs/report-schema.md` describes every
+    column and how it is written as Arrow.
 
     Attributes
     ----------
     origin : str
         The party whose sensors speak.
-    sequence : int
-        Counts the origin's reports from 0.
+    kind : {"detections", "tracklets", "tracks", "counts"}
+        What a row is.
     time_ns : int
         The moment [ns since 1970-01-01 UTC].
-    track_id : (n,) uint64
-        Opaque identities, given by the origin.
-    mean : (n, d) float64
-        Positions [m], then velocities [m/s], in the common local frame.
-    cov : (n, d, d) float64
-        Symmetric, positive definite.
-    existence : (n,) float64
-        Probability that there is such an object.
+    sequence : int
+        Tells apart the reports of one origin, kind and moment; otherwise 0. No running number,
+        which would tell how many others were made.
+    columns : mapping of str to (n, …) array
+        What the kind has (`detente.exchange.COLUMNS`), read-only.
+    fields : mapping of str to (n,) or (n, k) array
+        Optional fields by name, of any type; none leaves unless the terms name it.
+    axes : int
+        2 (east, north) or 3 (and up). With two, an object is on the ellipsoid.
+    frame : LocalFrame or None
+        Where positions are; needed under terms with an area, a precision or counts.
+    sensor : SensorDescription or None
+        The sensor that looked, for detections and tracklets.
+    grid_level : int or None
+        The level of the earth-fixed grid that it was coarsened or counted on.
+    relay : bool
+        Whether its holder may pass it on.
+    notes : mapping of str to str
+        What its schema said that this version does not know; kept, but never released.
 
     Raises
     ------
-    ShapeError
-        Columns of different lengths.
+    ShapeError, DTypeError, NotFiniteError
+        A column is missing, too many, of another shape or type, or holds NaN or infinity.
+    SettingError
+        An unknown kind, no origin, axes other than 2 or 3, or an optional field that is called
+        like a column.
     """
 
     origin: str
-    sequence: int
+    kind: Kind
     time_ns: int
-    track_id: NDArray[np.uint64]
-    mean: NDArray[np.float64]
-    cov: NDArray[np.float64]
-    existence: NDArray[np.float64]
+    columns: Mapping[str, NDArray[Any]]
+    sequence: int = 0
+    fields: Mapping[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
+    axes: int = 2
+    frame: LocalFrame | None = None
+    sensor: SensorDescription | None = None
+    grid_level: int | None = None
+    relay: bool = False
+    notes: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
+        if self.kind not in COLUMNS:
+            raise SettingError(f"kind must be one of {', '.join(COLUMNS)}, found {self.kind!r}")
+        if not self.origin:
+            raise SettingError("a report must name its origin")
+        if self.axes not in _AXES:
+            raise SettingError(f"axes must be 2 or 3, found {self.axes}")
+        known = COLUMNS[self.kind]
+        odd = sorted(set(self.fields) & set(known))
+        if odd:
+            raise SettingError(f"an optional field must not be called {odd[0]}, like a column")
+        columns = _checked(self.kind, self.columns, self.axes)
+        rows = len(columns["row_id"])
+        fields = {name: _owned(np.asarray(values)) for name, values in self.fields.items()}
+        for name, values in fields.items():
+            if values.ndim not in (1, 2) or len(values) != rows:
+                raise ShapeError(f"field {name} must have {rows} rows, found shape {values.shape}")
+        for name, held in (("columns", columns), ("fields", fields), ("notes", dict(self.notes))):
+            object.__setattr__(self, name, MappingProxyType(held))
+
+    @classmethod
+    def tracks(
+        cls,
+        origin: str,
+        sequence: int,
+        time_ns: int,
+        track_id: ArrayLike,
+        mean: ArrayLike,
+        cov: ArrayLike,
+        existence: ArrayLike,
+        **settings: Any,  # noqa: ANN401 - as the class has them
+    ) -> Self:
+        """Return a report of tracks; other parties see their states, never their detections.
+
+        Parameters
+        ----------
+        origin, sequence, time_ns
+            As of the class.
+        track_id : (n,) uint64
+            Opaque identities of the tracks, given by the origin; a successor replaces a row of
+            the same origin and track.
+        mean : (n, d) array_like
+            Positions [m], velocities [m/s], accelerations [m/s²] in the frame, `axes` of each.
+        cov : (n, d, d) array_like
+            Symmetric, positive definite.
+        existence : (n,) array_like
+            Probability that there is such an object.
+        **settings
+            `fields`, `axes`, `frame`, `grid_level`, `relay` as of the class.
+
+        Returns
+        -------
+        Report
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from detente.exchange import Report
+        >>> report = Report.tracks(
+        ...     "north", 0, 0, [7], [[0.0, 0.0, 5.0, 0.0]], [np.eye(4)], [0.9],
+        ...     fields={"mmsi": np.array([211000000])},
+        ... )
+        >>> report.kind, len(report), report.row_id.shape
+        ('tracks', 1, (1, 16))
+        """
+        ids = _unsigned(track_id, "track_id")
         columns = {
-            "track_id": np.array(self.track_id, np.uint64),
-            "mean": np.array(self.mean, np.float64),
-            "cov": np.array(self.cov, np.float64),
-            "existence": np.array(self.existence, np.float64),
+            "row_id": _row_id(origin, "tracks", time_ns, ids),
+            "track_id": ids,
+            "mean": np.asarray(mean),
+            "cov": np.asarray(cov),
+            "existence": np.asarray(existence),
         }
-        n, dim = len(columns["track_id"]), columns["mean"].shape[-1]
-        shapes = {"track_id": (n,), "mean": (n, dim), "cov": (n, dim, dim), "existence": (n,)}
-        for name, column in columns.items():
-            if column.shape != shapes[name]:
-                raise ShapeError(f"{name} must have shape {shapes[name]}, found {column.shape}")
-            column.flags.writeable = False
-            object.__setattr__(self, name, column)
+        given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
+        return cls(origin=origin, kind="tracks", **given, **settings)
+
+    @classmethod
+    def detections(
+        cls,
+        origin: str,
+        sequence: int,
+        time_ns: int,
+        measurement: ArrayLike,
+        *,
+        sensor: SensorDescription,
+        position_m: ArrayLike | None = None,
+        noise: ArrayLike | None = None,
+        **settings: Any,  # noqa: ANN401 - as the class has them
+    ) -> Self:
+        """Return a report of one scan of one sensor, which may be empty: (0, m) measurements.
+
+        Parameters
+        ----------
+        origin, sequence, time_ns, sensor
+            As of the class.
+        measurement : (n, m) array_like
+            In the sensor's measurement space.
+        position_m : (n, axes) array_like, optional
+            Where each object is in the frame [m], NaN where that is unknown; by default read off
+            the measurement of a sensor of positions or states, else unknown. A row of unknown
+            place leaves under no terms that have an area.
+        noise : (n, m, m) array_like, optional
+            Where each detection brings its own covariance.
+        **settings
+            `fields`, `axes`, `frame`, `relay` as of the class.
+
+        Returns
+        -------
+        Report
+        """
+        z = np.ascontiguousarray(measurement, np.float64)
+        if z.ndim != 2:  # noqa: PLR2004 - rows of components
+            raise ShapeError(f"measurement must have shape (n, m), found {z.shape}")
+        axes = settings.get("axes", 2)
+        if position_m is None:
+            tells = sensor.kind in {"position", "state"}
+            position_m = z[:, :axes] if tells else np.full((len(z), axes), np.nan)
+        columns = {
+            "row_id": _row_id(origin, "detections", time_ns, z, sensor.name),
+            "position_m": np.asarray(position_m),
+            "measurement": z,
+        }
+        if noise is not None:
+            columns["noise"] = np.asarray(noise)
+        given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
+        return cls(origin=origin, kind="detections", sensor=sensor, **given, **settings)
+
+    @classmethod
+    def tracklets(
+        cls,
+        origin: str,
+        sequence: int,
+        time_ns: int,
+        *,
+        track_id: ArrayLike,
+        position_m: ArrayLike,
+        from_ns: ArrayLike,
+        information: ArrayLike,
+        information_vector: ArrayLike,
+        log_evidence: ArrayLike,
+        is_reset: ArrayLike,
+        **settings: Any,  # noqa: ANN401 - as the class has them
+    ) -> Self:
+        """Return a report of what the own detections of an interval added to tracks.
+
+        Parameters
+        ----------
+        origin, sequence, time_ns
+            As of the class; `time_ns` is the end of the intervals.
+        track_id : (n,) uint64
+            Opaque identities of the tracks.
+        position_m : (n, axes) array_like
+            Where each object is by the origin's own detections, for the area of the terms [m].
+        from_ns : (n,) int64
+            Where the interval of a row begins, itself excluded.
+        information : (n, d, d) array_like
+            Y = Σ Hᵀ R⁻¹ H.
+        information_vector : (n, d) array_like
+            y = Σ Hᵀ R⁻¹ z.
+        log_evidence : (n,) array_like
+            log ℓ(own detections given an object) − log ℓ(given clutter and misses).
+        is_reset : (n,) bool
+            Whether the row replaces all that was sent of its track.
+        **settings
+            `sensor`, `fields`, `axes`, `frame`, `relay` as of the class.
+
+        Returns
+        -------
+        Report
+        """
+        ids, begins = _unsigned(track_id, "track_id"), np.asarray(from_ns, np.int64)
+        if ids.shape != begins.shape:
+            raise ShapeError(f"from_ns must have shape {ids.shape}, found {begins.shape}")
+        content = np.column_stack([ids.view(np.int64), begins])
+        columns = {
+            "row_id": _row_id(origin, "tracklets", time_ns, content),
+            "track_id": ids,
+            "position_m": np.asarray(position_m),
+            "from_ns": begins,
+            "information": np.asarray(information),
+            "information_vector": np.asarray(information_vector),
+            "log_evidence": np.asarray(log_evidence),
+            "is_reset": np.asarray(is_reset),
+        }
+        given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
+        return cls(origin=origin, kind="tracklets", **given, **settings)
 
     def __len__(self) -> int:
-        return len(self.track_id)
+        return len(self.row_id)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return a column or an optional field by name."""
+        for held in (self.columns, self.fields):
+            if name in held:
+                return held[name]
+        there = ", ".join([*self.columns, *self.fields])
+        raise KeyError(f"no column or field is called {name}; there are {there}")
+
+    @property
+    def row_id(self) -> NDArray[np.uint8]:
+        """(n, 16): opaque identities of the rows, the same by whatever path they came."""
+        return self.columns["row_id"]
+
+    @property
+    def track_id(self) -> NDArray[np.uint64]:
+        """(n,): opaque identities of the tracks."""
+        return self["track_id"]
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """(n, d): the states of tracks."""
+        return self["mean"]
+
+    @property
+    def cov(self) -> NDArray[np.float64]:
+        """(n, d, d): their covariances."""
+        return self["cov"]
+
+    @property
+    def existence(self) -> NDArray[np.float64]:
+        """(n,): the probabilities that they exist."""
+        return self["existence"]
 
     @property
     def nbytes(self) -> int:
-        """The size of its columns [byte]."""
-        return sum(c.nbytes for c in (self.track_id, self.mean, self.cov, self.existence))
+        """The size of its columns and fields [byte]."""
+        held = [*self.columns.values(), *self.fields.values()]
+        return sum(array.nbytes for array in held)
+
+    def head(self) -> Head:
+        """Return what it says of itself, as the core takes it."""
+        frame = None if self.frame is None else self.frame.compiled
+        head = (self.origin, self.kind, self.time_ns, self.axes)
+        return Head(*head, frame, self.grid_level, self.relay)
+
+    def described_sensor(self) -> SensorDescription | None:
+        """Return the sensor if a receiver of this kind needs it."""
+        return self.sensor if self.kind in SENSED else None
+
+
+def _row_id(
+    origin: str, kind: str, time_ns: int, content: NDArray[Any], sensor: str = ""
+) -> NDArray[np.uint8]:
+    """Return the identities of rows whose content is given, (n,) or (n, k)."""
+    little = np.ascontiguousarray(content, content.dtype.newbyteorder("<"))
+    rows = (little[:, None] if little.ndim == 1 else little).view(np.uint8)
+    return _core.row_identities(origin, kind, time_ns, sensor, rows)
+
+
+def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
+    """Return identities as they are, refusing what is no whole number or negative."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "ui" and array.size:
+        raise DTypeError(f"{name} must hold whole numbers, found {array.dtype}")
+    if array.dtype.kind == "i" and array.size and array.min() < 0:
+        raise SettingError(f"{name} must not be negative, found {array.min()}")
+    return np.ascontiguousarray(array, np.uint64)
+
+
+def _owned(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a read-only copy; an array that nobody can write to is taken as it is."""
+    shared = isinstance(array.base, np.ndarray) and array.base.flags.writeable
+    if array.flags.writeable or not array.flags.c_contiguous or shared:
+        array = array.copy(order="C")
+        array.flags.writeable = False
+    return array
+
+
+def _checked(kind: str, given: Mapping[str, NDArray[Any]], axes: int) -> dict[str, NDArray[Any]]:
+    """Return a kind's columns in their order, of their types and shapes."""
+    known = COLUMNS[kind]
+    missing = [name for name in known if name not in given and not known[name].is_optional]
+    odd = sorted(set(given) - set(known))
+    if missing or odd:
+        problem = f"lack {', '.join(missing)}" if missing else f"have {', '.join(odd)}"
+        raise ShapeError(f"{kind} have the columns {', '.join(known)}; these {problem}")
+    rows = len(given["row_id"])
+    sizes = {"a": axes}
+    columns: dict[str, NDArray[Any]] = {}
+    for name in (name for name in known if name in given):
+        columns[name] = _column(name, known[name], given[name], rows, sizes)
+    return columns
+
+
+def _column(
+    name: str, column: Column, values: NDArray[Any], rows: int, sizes: dict[str, int]
+) -> NDArray[Any]:
+    """Return one column; lengths that it is the first to have are noted in `sizes`."""
+    array = np.asarray(values)
+    dtype = np.dtype(column.dtype)
+    if array.dtype != dtype:
+        if not np.can_cast(array.dtype, dtype, "same_kind") and array.size:
+            raise DTypeError(f"{name} must hold {dtype}, found {array.dtype}; convert it first")
+        array = array.astype(dtype)
+    letters = [column.shape] if column.shape.isdigit() else list(column.shape)
+    if array.ndim == 1 + len(letters):
+        for letter, size in zip(letters, array.shape[1:], strict=True):
+            sizes.setdefault(letter, int(letter) if letter.isdigit() else size)
+    expected = (rows, *(sizes.get(letter, 0) for letter in letters))
+    if array.shape != expected:
+        raise ShapeError(f"{name} must have shape {expected}, found {array.shape}")
+    if dtype.kind == "f" and not column.may_be_unknown and not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise NotFiniteError(f"{name} must be finite, row {row} is not; leave that row out")
+    return _owned(array)

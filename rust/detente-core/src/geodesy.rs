@@ -144,6 +144,27 @@ impl LocalFrame {
         })
     }
 
+    /// East, north, up of a direction that is given in Earth-centred axes.
+    #[must_use]
+    pub fn enu_from_ecef_direction(&self, ecef: [f64; 3]) -> [f64; 3] {
+        let r = &self.ecef_from_enu;
+        std::array::from_fn(|i| r[0][i] * ecef[0] + r[1][i] * ecef[1] + r[2][i] * ecef[2])
+    }
+
+    /// The ellipsoid under this frame.
+    #[must_use]
+    pub fn surface(&self) -> Surface {
+        let axes = [SEMI_MAJOR_M, SEMI_MAJOR_M, SEMI_MINOR_M];
+        let scaled =
+            |column: usize| std::array::from_fn(|i| self.ecef_from_enu[i][column] / axes[i]);
+        Surface {
+            origin: std::array::from_fn(|i| self.origin_ecef[i] / axes[i]),
+            east: scaled(0),
+            north: scaled(1),
+            up: scaled(2),
+        }
+    }
+
     /// The point at `height_m` above the ellipsoid that has this east and north, if there is one.
     ///
     /// The height along the frame's vertical is convex, so Newton's method, begun on the plane
@@ -170,6 +191,40 @@ impl LocalFrame {
             }
         }
         None
+    }
+}
+
+/// The ellipsoid as a local frame sees it, in axes divided by a, a and b: there it is the unit
+/// sphere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Surface {
+    origin: [f64; 3],
+    east: [f64; 3],
+    north: [f64; 3],
+    up: [f64; 3],
+}
+
+impl Surface {
+    /// Latitude and longitude \[°] of the point of the ellipsoid that has this east and north.
+    ///
+    /// Its height along the frame's vertical is the upper root of a quadratic, and the latitude
+    /// follows from the reduced one by (1 − f) tan φ = tan β. `None` where the vertical misses
+    /// the ellipsoid.
+    #[must_use]
+    pub fn point(&self, [east_m, north_m]: [f64; 2]) -> Option<[f64; 2]> {
+        let dot = |u: &[f64; 3], v: &[f64; 3]| u[0] * v[0] + u[1] * v[1] + u[2] * v[2];
+        let foot: [f64; 3] = std::array::from_fn(|i| {
+            self.origin[i] + (self.east[i] * east_m + self.north[i] * north_m)
+        });
+        let (a, b, c) = (dot(&self.up, &self.up), dot(&foot, &self.up), dot(&foot, &foot) - 1.0);
+        let root = b * b - a * c;
+        if !(b > 0.0 && root >= 0.0) {
+            return None;
+        }
+        let up_m = -c / (b + root.sqrt());
+        let [x, y, z]: [f64; 3] = std::array::from_fn(|i| foot[i] + self.up[i] * up_m);
+        let p = (x * x + y * y).sqrt();
+        Some([atan2(z, (1.0 - FLATTENING) * p) / DEGREE, atan2(y, x) / DEGREE])
     }
 }
 

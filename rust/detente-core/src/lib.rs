@@ -5,6 +5,7 @@
 pub mod assoc;
 pub mod chi_square;
 pub mod error;
+pub mod exchange;
 pub mod filter;
 pub mod fuse;
 pub mod gaussian;

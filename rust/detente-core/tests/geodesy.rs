@@ -44,6 +44,27 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_surface_under_a_frame_has_height_zero(
+        lat_deg in -89.0..=89.0f64, lon_deg in -180.0..=180.0f64, height_m in -500.0..9_000.0f64,
+        east in -3e5..3e5f64, north in -3e5..3e5f64,
+    ) {
+        let frame = LocalFrame::new(Geodetic { lat_deg, lon_deg, height_m }).unwrap();
+        let [lat_deg, lon_deg] = frame.surface().point([east, north]).unwrap();
+        let ground = ecef_from_geodetic(Geodetic { lat_deg, lon_deg, height_m: 0.0 });
+        let enu = frame.enu_from_ecef(ground);
+        prop_assert!((enu[0] - east).abs() < 1e-6 && (enu[1] - north).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_vertical_that_misses_the_ellipsoid_has_no_ground() {
+    let frame = LocalFrame::new(Geodetic { lat_deg: 10.0, lon_deg: 20.0, height_m: 0.0 }).unwrap();
+    assert_eq!(frame.surface().point([7e6, 0.0]), None);
+    assert_eq!(frame.surface().point([f64::NAN, 0.0]), None);
+}
+
 #[test]
 fn the_axes_of_the_ellipsoid() {
     let equator = Geodetic { lat_deg: 0.0, lon_deg: 90.0, height_m: 0.0 };

@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["assoc"],
     &["track"],
     &["fuse"],
+    &["exchange"],
     &["metric"],
 ];
 

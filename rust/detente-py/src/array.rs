@@ -3,8 +3,8 @@
 use detente_core::Error;
 use numpy::ndarray::{Dim, Dimension, IntoDimension};
 use numpy::{
-    PyArray, PyArray1, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
-    PyReadwriteArray, PyUntypedArray, PyUntypedArrayMethods,
+    PyArray, PyArray1, PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArray2,
+    PyReadonlyArrayDyn, PyReadwriteArray, PyUntypedArray, PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
 
@@ -102,6 +102,29 @@ pub fn whole_numbers<T: TryFrom<i64>>(what: &str, object: &Bound<'_, PyAny>) -> 
         })?);
     }
     Ok(out)
+}
+
+/// Rows of W bytes.
+pub struct Bytes<'py, const W: usize> {
+    array: PyReadonlyArray2<'py, u8>,
+}
+
+impl<const W: usize> Bytes<'_, W> {
+    /// One row after the other.
+    pub fn rows(&self) -> &[[u8; W]] {
+        self.array.as_slice().unwrap_or(&[]).as_chunks().0 // contiguous by construction
+    }
+}
+
+/// Reads `object` as an (n, W) array of bytes.
+pub fn bytes<'py, const W: usize>(
+    what: &str,
+    object: &Bound<'py, PyAny>,
+) -> PyResult<Bytes<'py, W>> {
+    let numpy = object.py().import("numpy")?;
+    let any = checked(what, object, [None, Some(W)], "u", "bytes", "uint8")?;
+    let array = numpy.call_method1("ascontiguousarray", (any, "uint8"))?;
+    Ok(Bytes { array: array.cast_into::<PyArray2<u8>>()?.readonly() })
 }
 
 /// `object` as an array whose dtype is of one of the `kinds` and whose shape fits.

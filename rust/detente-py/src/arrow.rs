@@ -1,6 +1,6 @@
 //! The one door for Arrow: a PyCapsule stream becomes columns of NumPy arrays, and the way back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow_array::builder::LargeStringBuilder;
@@ -10,11 +10,11 @@ use arrow_array::types::{
     TimestampNanosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, FixedSizeListArray, Float64Array, PrimitiveArray, RecordBatch,
-    RecordBatchOptions,
+    Array, ArrayRef, BooleanArray, FixedSizeBinaryArray, FixedSizeListArray, Float64Array,
+    PrimitiveArray, RecordBatch, RecordBatchOptions,
 };
 use arrow_cast::{CastOptions, cast_with_options};
-use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow_select::concat::concat;
 use numpy::{
     Element, PyArray1, PyArray2, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray,
@@ -40,6 +40,28 @@ fn columns_from_arrow<'py>(
     py: Python<'py>,
     stream: AnyRecordBatch,
 ) -> PyResult<Bound<'py, PyDict>> {
+    read(py, stream).map(|(columns, _)| columns)
+}
+
+/// What a schema says beside its columns.
+type Notes = BTreeMap<String, String>;
+
+/// Reads a stream as [`columns_from_arrow`], with the notes of its schema and of its fields.
+#[pyfunction]
+fn noted_columns_from_arrow<'py>(
+    py: Python<'py>,
+    stream: AnyRecordBatch,
+) -> PyResult<(Bound<'py, PyDict>, Notes, BTreeMap<String, Notes>)> {
+    let (columns, schema) = read(py, stream)?;
+    let notes = |metadata: &HashMap<String, String>| {
+        metadata.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    let fields = schema.fields().iter();
+    let fields = fields.map(|field| (field.name().clone(), notes(field.metadata())));
+    Ok((columns, notes(schema.metadata()), fields.collect()))
+}
+
+fn read<'py>(py: Python<'py>, stream: AnyRecordBatch) -> PyResult<(Bound<'py, PyDict>, SchemaRef)> {
     let reader = stream.into_reader()?;
     let schema = reader.schema();
     let batches: Vec<RecordBatch> = reader
@@ -60,7 +82,7 @@ fn columns_from_arrow<'py>(
         let column = whole.map_err(|error| refused(name, field.data_type(), Some(error)));
         columns.set_item(name, numpy_from_arrow(py, name, &column?)?)?;
     }
-    Ok(columns)
+    Ok((columns, schema))
 }
 
 fn refused(name: &str, found: &DataType, cause: Option<ArrowError>) -> PyErr {
@@ -102,6 +124,7 @@ fn numpy_from_arrow<'py>(py: Python<'py>, name: &str, array: &ArrayRef) -> PyRes
         }
         D::Dictionary(_, value) => return numpy_from_arrow(py, name, &cast(name, array, value)?),
         D::FixedSizeList(..) => rows(py, name, array)?,
+        D::FixedSizeBinary(_) => bytes(py, array)?,
         D::Timestamp(_, zone) => {
             let kind = if zone.is_some() { "utc" } else { "zoneless" };
             let ns = D::Timestamp(TimeUnit::Nanosecond, zone.clone());
@@ -199,17 +222,34 @@ fn rows<'py>(py: Python<'py>, name: &str, array: &ArrayRef) -> PyResult<Bound<'p
     Ok(PyArray1::from_vec(py, values).reshape([lists.len(), width])?.into_any())
 }
 
+/// Values of one width as a 2-D array of bytes, zeros for a null.
+fn bytes<'py>(py: Python<'py>, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
+    let values = array.as_fixed_size_binary();
+    let width = values.value_length() as usize; // Arrow keeps it from being negative
+    let mut out = vec![0; values.len() * width];
+    for (row, value) in values.iter().enumerate().filter_map(|(row, value)| Some((row, value?))) {
+        out[row * width..(row + 1) * width].copy_from_slice(value);
+    }
+    Ok(PyArray1::from_vec(py, out).reshape([values.len(), width])?.into_any())
+}
+
 /// Puts columns of NumPy arrays, all of `rows` rows, into an object with `__arrow_c_stream__`.
 ///
 /// Of the int64 columns those in `utc` are times in UTC, those in `zoneless` times of no zone.
+/// The float64 columns in `whole` become int64 with nulls for NaN. The schema carries `notes`,
+/// its fields `field_notes`.
 #[pyfunction]
-#[pyo3(signature = (columns, *, rows, utc, zoneless))]
+#[pyo3(signature = (columns, *, rows, utc, zoneless, whole=vec![], notes=None, field_notes=None))]
 fn arrow_from_columns(
     columns: &Bound<'_, PyDict>,
     rows: usize,
     utc: Vec<String>,
     zoneless: Vec<String>,
+    whole: Vec<String>,
+    notes: Option<HashMap<String, String>>,
+    field_notes: Option<HashMap<String, HashMap<String, String>>>,
 ) -> PyResult<PyTable> {
+    let mut field_notes = field_notes.unwrap_or_default();
     let mut fields = Vec::with_capacity(columns.len());
     let mut arrays = Vec::with_capacity(columns.len());
     for (name, array) in columns.iter() {
@@ -221,13 +261,18 @@ fn arrow_from_columns(
             let times = ns.into_iter().map(|ns| (ns != i64::MIN).then_some(ns));
             let times: PrimitiveArray<TimestampNanosecondType> = times.collect();
             Arc::new(times.with_timezone_opt(zone))
+        } else if whole.contains(&name) {
+            let values = array.as_any().extract::<Bound<'_, PyArray1<f64>>>()?.to_vec()?;
+            let values = values.into_iter().map(|value| (!value.is_nan()).then_some(value as i64));
+            Arc::new(values.collect::<PrimitiveArray<Int64Type>>())
         } else {
             arrow_from_numpy(&name, array)?
         };
-        fields.push(Field::new(name, array.data_type().clone(), true));
+        let noted = field_notes.remove(&name).unwrap_or_default();
+        fields.push(Field::new(name, array.data_type().clone(), true).with_metadata(noted));
         arrays.push(array);
     }
-    let schema = Arc::new(Schema::new(fields));
+    let schema = Arc::new(Schema::new_with_metadata(fields, notes.unwrap_or_default()));
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     let batch = RecordBatch::try_new_with_options(schema.clone(), arrays, &options)
         .map_err(|error| named("ShapeError", &error.to_string()))?;
@@ -261,6 +306,12 @@ fn arrow_from_numpy(name: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<A
             let rows = array.shape()[0];
             let lists = FixedSizeListArray::try_new_with_length(item, width, values, None, rows);
             Arc::new(lists.map_err(|error| named("ShapeError", &error.to_string()))?)
+        }
+        (2, 'u', 1) => {
+            let values = array.as_any().extract::<Bound<'_, PyArray2<u8>>>()?.to_vec()?;
+            let (rows, width) = (array.shape()[0], array.shape()[1] as i32);
+            let whole = FixedSizeBinaryArray::try_new_with_len(width, values.into(), None, rows);
+            Arc::new(whole.map_err(|error| named("ShapeError", &error.to_string()))?)
         }
         (ndim, ..) => {
             let message = format!("column {name} cannot become Arrow: {ndim}-D array of {dtype}");
@@ -304,5 +355,6 @@ fn object_array(name: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<Array
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(columns_from_arrow, module)?)?;
+    module.add_function(wrap_pyfunction!(noted_columns_from_arrow, module)?)?;
     module.add_function(wrap_pyfunction!(arrow_from_columns, module)?)
 }

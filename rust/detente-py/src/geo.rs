@@ -83,7 +83,7 @@ fn geodetic_from_ecef<'py>(ecef_m: &Bound<'py, PyAny>) -> PyResult<Columns<'py>>
 
 /// A local east-north-up frame.
 #[pyclass(frozen, module = "detente._core", name = "LocalFrame")]
-pub struct PyLocalFrame(LocalFrame);
+pub struct PyLocalFrame(pub LocalFrame);
 
 #[pymethods]
 impl PyLocalFrame {

@@ -13,6 +13,7 @@ mod identities;
 mod imm;
 mod metrics;
 mod motion;
+mod release;
 mod sensor;
 mod tracker;
 mod user_motion;
@@ -33,6 +34,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     imm::register(module)?;
     metrics::register(module)?;
     motion::register(module)?;
+    release::register(module)?;
     sensor::register(module)?;
     tracker::register(module)?;
     Ok(())

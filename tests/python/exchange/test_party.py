@@ -84,7 +84,8 @@ def test_after_acceptance_only_later_rows_flow() -> None:
     assert north.release(offer.id, time_ns=ACCEPTED_NS) is None  # its row is older than the yes
     after = north.observe(ACCEPTED_NS, [[0.0, 0.0], [40.0, 40.0]])
     released = north.release(offer.id, time_ns=ACCEPTED_NS)
-    assert released is after
+    assert released is not None
+    assert sorted(released.track_id) == sorted(after.track_id)
     south.receive(after, offer_id=offer.id)
     south.observe(ACCEPTED_NS, [[5_000.0, 0.0], [41.0, 41.0]])
     picture = south.picture(ACCEPTED_NS)
@@ -95,7 +96,9 @@ def test_withdrawal_stops_it_and_what_was_received_fades() -> None:
     north, south, offer = _pair(both_ways=True)
     north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
     last = north.observe(WITHDRAWN_NS - SECOND_NS, [[0.0, 0.0]])
-    assert north.release(offer.id, time_ns=WITHDRAWN_NS - SECOND_NS) is last
+    released = north.release(offer.id, time_ns=WITHDRAWN_NS - SECOND_NS)
+    assert released is not None
+    assert np.array_equal(released.mean, last.mean)
     south.receive(last, offer_id=offer.id)
     north.hear(south.withdraw(offer, time_ns=WITHDRAWN_NS))
     later = north.observe(WITHDRAWN_NS, [[0.0, 0.0]])

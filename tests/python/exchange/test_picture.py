@@ -21,7 +21,7 @@ def _report(
 ) -> Report:
     states = np.reshape(np.asarray(mean, float), (-1, 4))
     n = len(states)
-    return Report(
+    return Report.tracks(
         origin,
         0,
         time_ns,

@@ -1,0 +1,109 @@
+"""What a receiver needs to know of a sensor to use its scans, the empty ones included."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from detente.errors import DecodeError
+from detente.sensors import Disc, Pose, Sector, Sensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorDescription:
+    """A sensor as it looked at one scan.
+
+    Attributes
+    ----------
+    name : str
+        Tells the sensors of one party apart.
+    kind : str
+        What it measures: ``"position"``, ``"state"``, ``"polar"``, ``"spherical"``, those two with
+        ``"_rate"``, or a name of your own.
+    noise : tuple of tuple of float
+        Covariance (m, m) of a measurement, unless a detection brings its own.
+    detection_probability : float or None
+        Of a scanning sensor.
+    report_rate_per_s : float or None
+        Of a reporting sensor [1/s].
+    clutter_density : float
+        False detections per unit of the measurement space and scan (or second).
+    field_of_view : Disc, Sector or None
+        What it can see around its pose; `None` for everything.
+    pose : Pose
+        Where it stood in the report's frame.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> from detente.exchange import SensorDescription
+    >>> radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9)
+    >>> SensorDescription.from_sensor(radar, axes=2).noise
+    ((100.0, 0.0), (0.0, 100.0))
+    """
+
+    name: str
+    kind: str
+    noise: tuple[tuple[float, ...], ...]
+    detection_probability: float | None = None
+    report_rate_per_s: float | None = None
+    clutter_density: float = 0.0
+    field_of_view: Disc | Sector | None = None
+    pose: Pose = Pose()  # noqa: RUF009 - frozen
+
+    @classmethod
+    def from_sensor(cls, sensor: Sensor, *, axes: int, pose: Pose | None = None) -> Self:
+        """Return what a receiver needs to know of a sensor.
+
+        Parameters
+        ----------
+        sensor : Sensor
+            One's own.
+        axes : int
+            The axes of space of the party's tracker.
+        pose : Pose, optional
+            Where it stood at this scan; by default where it always stands.
+        """
+        return cls(
+            name=sensor.name,
+            kind=sensor.kind,
+            noise=tuple(tuple(row) for row in np.asarray(sensor.noise(axes)).tolist()),
+            detection_probability=sensor.detection_probability,
+            report_rate_per_s=sensor.report_rate_per_s,
+            clutter_density=sensor.clutter_density,
+            field_of_view=sensor.coverage,
+            pose=sensor.pose if pose is None else pose,
+        )
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return it as JSON holds it; `from_mapping` undoes it."""
+        content = asdict(self)
+        if self.field_of_view is not None:
+            content["field_of_view"]["shape"] = type(self.field_of_view).__name__.lower()
+        return content
+
+    @classmethod
+    def from_mapping(cls, content: dict[str, Any]) -> Self:
+        """Return what `to_mapping` made.
+
+        Raises
+        ------
+        DecodeError
+            It is something else.
+        """
+        try:
+            given = dict(content)
+            view = given["field_of_view"]
+            if view is not None:
+                sizes = {name: value for name, value in view.items() if name != "shape"}
+                given["field_of_view"] = {"disc": Disc, "sector": Sector}[view["shape"]](**sizes)
+            pose = given["pose"]
+            given["pose"] = Pose(
+                position_m=tuple(pose["position_m"]),
+                heading_rad=pose["heading_rad"],
+                velocity_m_s=tuple(pose["velocity_m_s"]),
+            )
+            given["noise"] = tuple(tuple(row) for row in given["noise"])
+            return cls(**given)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DecodeError(f"no description of a sensor, {error}: {content}") from error
