@@ -126,13 +126,17 @@ def demo(
         str | None,
         typer.Option(help="Date on which, hypothetically, the offer is accepted: 2021-07-01."),
     ] = None,
+    host_consent: Annotated[
+        str | None,
+        typer.Option(help="Date on which, hypothetically, the hosts consent: 2021-07-01."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same number gives the same scene.")] = 1,
 ) -> None:
     """Play a simulated scene: two parties, an offer that stays pending, what each of them sees."""
     from detente.demo import run_demo  # noqa: PLC0415 - only if asked for
 
     with _mistakes_told():
-        played = run_demo(accept_on=accept_on, seed=seed)
+        played = run_demo(accept_on=accept_on, host_consent=host_consent, seed=seed)
         played.write(out)
     typer.echo(played.text)
     typer.echo(f"Open {out / 'index.html'} in a browser.")

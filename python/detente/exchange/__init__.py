@@ -1,29 +1,39 @@
 """Agreed exchange between parties: who hands what to whom, decided by people.
 
-A first, thin version, in memory: an offer to exchange tracks, its answer, its withdrawal, and the
-one function through which rows leave a party. Keys, files and links come later.
+Terms say what may be handed over, an agreement is an offer and its answers, and rows leave a party
+through one function. All of it is in memory; keys, files and links come later.
 """
 
-from detente.exchange.agreement import Acceptance, Agreement, Offer, State, Withdrawal
+from detente.exchange.agreement import Agreement, State
+from detente.exchange.area import Area
+from detente.exchange.fields import FIELDS, Field
 from detente.exchange.instant import text_from_time_ns, time_ns_from_text
+from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
 from detente.exchange.party import Party
 from detente.exchange.picture import Picture, fuse_reports
 from detente.exchange.release import release
 from detente.exchange.report import Report
+from detente.exchange.standing import Standing, standing_at
 from detente.exchange.terms import Terms
 
 __all__ = [
+    "FIELDS",
     "Acceptance",
     "Agreement",
+    "Area",
+    "Decline",
+    "Field",
     "Offer",
     "Party",
     "Picture",
     "Report",
+    "Standing",
     "State",
     "Terms",
     "Withdrawal",
     "fuse_reports",
     "release",
+    "standing_at",
     "text_from_time_ns",
     "time_ns_from_text",
 ]

@@ -1,16 +1,20 @@
 """Party: its own sensor and tracker, its agreements, and what partners handed to it."""
 
+from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import AgreementError, SettingError
+from detente.errors import SettingError
 from detente.exchange import picture as pictures
-from detente.exchange.agreement import Acceptance, Agreement, Message, Offer, Withdrawal
-from detente.exchange.instant import NS_PER_S, text_from_time_ns
+from detente.exchange.agreement import Agreement
+from detente.exchange.instant import NS_PER_S
+from detente.exchange.notebook import Notebook
+from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
 from detente.exchange.release import release
 from detente.exchange.report import Report
+from detente.exchange.standing import Standing
 from detente.exchange.terms import Terms
 
 SensorT = TypeVar("SensorT")
@@ -98,8 +102,7 @@ class Party(Generic[SensorT]):
         self._most_age_ns = round(most_age_s * NS_PER_S)
         self._own: Report | None = None
         self._received: dict[str, Report] = {}
-        self._offers: dict[str, Offer] = {}
-        self._messages: set[Message] = set()
+        self._notebook = Notebook(name)
 
     def __repr__(self) -> str:
         return f"Party({self.name!r})"
@@ -127,7 +130,15 @@ class Party(Generic[SensorT]):
         )
         return self._own
 
-    def offer(self, recipient: str, terms: Terms, *, time_ns: int, answer_by_ns: int) -> Offer:
+    def offer(
+        self,
+        recipient: str,
+        terms: Terms,
+        *,
+        time_ns: int,
+        answer_by_ns: int,
+        hosts: Iterable[str] = (),
+    ) -> Offer:
         """Offer another party an agreement; it must hear of it, and nothing flows until it accepts.
 
         Parameters
@@ -138,32 +149,61 @@ class Party(Generic[SensorT]):
             What is handed over.
         time_ns, answer_by_ns : int
             Now, and when the offer lapses [ns since 1970-01-01 UTC].
+        hosts : iterable of str
+            The parties whose consent it needs; see `ask`.
 
         Returns
         -------
         Offer
         """
-        offer = Offer(self.name, recipient, terms, time_ns, answer_by_ns)
+        offer = Offer(self.name, recipient, terms, time_ns, answer_by_ns, tuple(hosts))
         self.hear(offer)
         return offer
 
-    def accept(self, offer: Offer, *, time_ns: int) -> Acceptance:
-        """Accept an offer that was made to this party.
+    def ask(self, host: str, offer: Offer, *, time_ns: int) -> Offer:
+        """Ask a host for its consent to an offer; it answers as it answers any offer.
+
+        Returns
+        -------
+        Offer
+            An agreement of its own that names the offer which it conditions.
 
         Raises
         ------
         AgreementError
-            It was made to someone else, is not made yet, or is no longer pending.
+            The offer does not name this host, or this party has no part in it.
         """
         self.hear(offer)
-        state = self.agreement(offer.id).state_at(time_ns)
-        if state != "pending":
-            raise AgreementError(
-                f"offer {offer.id[:12]} is {state} at {text_from_time_ns(time_ns)} and can no "
-                f"longer be accepted; it needed an answer before "
-                f"{text_from_time_ns(offer.answer_by_ns)}"
-            )
+        consent = Offer(
+            self.name, host, offer.terms, time_ns, offer.answer_by_ns, conditions=offer.id
+        )
+        offer.check_consent(consent)
+        self.hear(consent)
+        return consent
+
+    def accept(self, offer: Offer, *, time_ns: int) -> Acceptance:
+        """Accept an offer that was made to this party, or consent as a host that was asked.
+
+        Raises
+        ------
+        AgreementError
+            It was made to someone else, is not made yet, or is no longer open.
+        """
+        self._notebook.check_open(offer, time_ns)
         message = Acceptance(offer.id, self.name, time_ns)
+        self.hear(message)
+        return message
+
+    def decline(self, offer: Offer, *, time_ns: int) -> Decline:
+        """Decline an offer that was made to this party. It is final; a change is a new offer.
+
+        Raises
+        ------
+        AgreementError
+            It was made to someone else, is not made yet, or is no longer open.
+        """
+        self._notebook.check_open(offer, time_ns)
+        message = Decline(offer.id, self.name, time_ns)
         self.hear(message)
         return message
 
@@ -181,25 +221,14 @@ class Party(Generic[SensorT]):
         return message
 
     def hear(self, message: Offer | Message) -> None:
-        """Take note of an offer, an answer or a withdrawal, in any order, any number of times.
+        """Take note of an offer or of what was said about one, in any order, any number of times.
 
         Raises
         ------
         AgreementError
             An offer between others, or a message that cannot belong to its offer.
         """
-        if isinstance(message, Offer):
-            if self.name not in message.parties:
-                raise AgreementError(
-                    f"{self.name!r} has no part in offer {message.id[:12]} from "
-                    f"{message.sender!r} to {message.recipient!r}"
-                )
-            self._offers[message.id] = message
-            return
-        offer = self._offers.get(message.offer_id)
-        if offer is not None:
-            offer.check(message)
-        self._messages.add(message)
+        self._notebook.hear(message)
 
     def agreement(self, offer_id: str) -> Agreement:
         """Return an agreement as this party knows it.
@@ -209,10 +238,20 @@ class Party(Generic[SensorT]):
         AgreementError
             No offer of that identity was heard of.
         """
-        offer = self._offers.get(offer_id)
-        if offer is None:
-            raise AgreementError(f"{self.name!r} has heard of no offer {offer_id[:12]}")
-        return Agreement(offer, (m for m in self._messages if _belongs(m, offer)))
+        return self._notebook.agreement(offer_id)
+
+    def agreements(self, time_ns: int) -> list[Standing]:
+        """Return where every agreement stands: state, since when, who must act, by when.
+
+        Those that this party is a party or a host of, and the consents to them, in the order in
+        which they were offered; those not yet offered at that time are left out.
+
+        Parameters
+        ----------
+        time_ns : int
+            Now [ns since 1970-01-01 UTC].
+        """
+        return self._notebook.standings(time_ns)
 
     def release(self, offer_id: str, *, time_ns: int) -> Report | None:
         """Return what may be handed to the partner of an agreement now; see `release`.
@@ -289,15 +328,6 @@ class Party(Generic[SensorT]):
         dim = len(self._motion.transition(0.0))
         none = np.empty((0, dim)), np.empty((0, dim, dim)), np.empty(0)
         return Report(self.name, 0, time_ns, np.empty(0, np.uint64), *none)
-
-
-def _belongs(message: Message, offer: Offer) -> bool:
-    """Whether a message counts for an offer; what came before its offer was not checked."""
-    try:
-        offer.check(message)
-    except AgreementError:
-        return False
-    return True
 
 
 def _order(report: Report) -> tuple[int, int]:

@@ -5,6 +5,8 @@ from detente.exchange.agreement import Agreement
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.report import Report
 
+ENFORCED = {"level", "from", "until", "both_ways", "purpose", "retention_days", "relay"}
+
 
 def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: int) -> Report | None:
     """Return what a party may hand over of its own report, or nothing.
@@ -35,23 +37,16 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
         The agreement is not in force, does not let this party hand anything to that one, or the
         report is dated later than now.
     """
-    offer = agreement.offer
-    state = agreement.state_at(time_ns)
-    if state != "accepted" or agreement.accepted_ns is None:
-        waits = f"; {offer.recipient!r} must answer it first" if state == "pending" else ""
+    grant = agreement.grant_at(report.origin, recipient, time_ns)
+    unenforced = set(agreement.offer.terms.to_mapping()) - ENFORCED
+    if unenforced or grant["level"] != "tracks":
         raise AgreementError(
-            f"nothing leaves: agreement {offer.id[:12]} between {offer.sender!r} and "
-            f"{offer.recipient!r} is {state} at {text_from_time_ns(time_ns)}{waits}"
-        )
-    ways = {offer.parties, offer.parties[::-1]} if offer.terms.both_ways else {offer.parties}
-    if (report.origin, recipient) not in ways:
-        raise AgreementError(
-            f"nothing leaves: agreement {offer.id[:12]} does not let {report.origin!r} hand "
-            f"tracks to {recipient!r}"
+            "nothing leaves: this version does not enforce "
+            f"{', '.join(sorted(unenforced)) or 'level ' + grant['level']} yet"
         )
     if report.time_ns > time_ns:
         raise AgreementError(
             f"nothing leaves: the report is dated {text_from_time_ns(report.time_ns)}, "
             f"and now is {text_from_time_ns(time_ns)}"
         )
-    return report if report.time_ns >= agreement.accepted_ns else None
+    return report if grant["from_ns"] <= report.time_ns < grant["until_ns"] else None

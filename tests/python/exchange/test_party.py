@@ -71,7 +71,9 @@ def test_while_pending_no_row_and_no_byte_leaves() -> None:
         north.observe(now_ns, [[0.0, 0.0]])
         south.observe(now_ns, [[5_000.0, 0.0]])
         for party in (north, south):
-            with pytest.raises(dt.errors.AgreementError, match=r"is pending at .* must answer"):
+            with pytest.raises(
+                dt.errors.AgreementError, match=r"is offered at .* 'south' must act first"
+            ):
                 party.release(offer.id, time_ns=now_ns)
         assert list(south.picture(now_ns).origin) == ["own"]
         assert list(north.picture(now_ns).origin) == ["own"]
@@ -227,7 +229,7 @@ def test_a_strangers_answer_that_came_before_its_offer_counts_for_nothing() -> N
     south = _party("south")
     south.hear(Acceptance(offer.id, "east", ACCEPTED_NS))
     south.hear(offer)
-    assert south.agreement(offer.id).state_at(ACCEPTED_NS) == "pending"
+    assert south.agreement(offer.id).state_at(ACCEPTED_NS) == "offered"
 
 
 def test_a_report_dated_later_than_now_stays() -> None:

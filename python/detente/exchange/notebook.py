@@ -1,0 +1,96 @@
+"""What one party has heard of offers and answers, in any order, and where each stands."""
+
+from detente.errors import AgreementError
+from detente.exchange.agreement import Agreement
+from detente.exchange.instant import text_from_time_ns
+from detente.exchange.offer import Message, Offer
+from detente.exchange.standing import Standing, standing_at
+
+
+class Notebook:
+    """The offers, consents and messages that one party knows.
+
+    A message may come before its offer, and a consent before the offer it conditions; both are
+    kept, and count once the offer is there if they belong to it.
+
+    Parameters
+    ----------
+    name : str
+        The party.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._offers: dict[str, Offer] = {}
+        self._consents: dict[str, dict[str, Offer]] = {}
+        self._messages: dict[str, set[Message]] = {}
+
+    def hear(self, message: Offer | Message) -> None:
+        """Take note; what cannot belong is refused."""
+        if isinstance(message, Offer):
+            self._hear_offer(message)
+            return
+        offer = self._offers.get(message.offer_id)
+        if offer is not None:
+            offer.check(message)
+        self._messages.setdefault(message.offer_id, set()).add(message)
+
+    def _hear_offer(self, offer: Offer) -> None:
+        conditioned = self._offers.get(offer.conditions)
+        if conditioned is not None:
+            conditioned.check_consent(offer)
+        if self._name not in offer.concerns and not offer.conditions:
+            raise AgreementError(
+                f"{self._name!r} has no part in offer {offer.id[:12]} from {offer.sender!r} to "
+                f"{offer.recipient!r}"
+            )
+        self._offers[offer.id] = offer
+        if offer.conditions:
+            self._consents.setdefault(offer.conditions, {})[offer.id] = offer
+
+    def check_open(self, offer: Offer, time_ns: int) -> None:
+        """Take note of an offer and refuse to answer it if it is too late for that."""
+        self.hear(offer)
+        agreement = self.agreement(offer.id)
+        state = agreement.state_at(time_ns)
+        is_answered = agreement.accepted_ns is not None and agreement.accepted_ns <= time_ns
+        if state not in {"pending", "offered"} or is_answered:
+            raise AgreementError(
+                f"offer {offer.id[:12]} is {'accepted' if is_answered else state} at "
+                f"{text_from_time_ns(time_ns)} and can no longer be accepted or declined; it "
+                f"needed an answer before {text_from_time_ns(offer.answer_by_ns)}; withdraw from "
+                "it, or make a new offer"
+            )
+
+    def agreement(self, offer_id: str) -> Agreement:
+        """Return an agreement with what belongs to it."""
+        offer = self._offers.get(offer_id)
+        if offer is None:
+            raise AgreementError(f"{self._name!r} has heard of no offer {offer_id[:12]}")
+        said = self._messages.get(offer_id, ())
+        asked = self._consents.get(offer_id, {})
+        return Agreement(
+            offer,
+            [message for message in said if not offer.why_not(message)],
+            [self.agreement(consent.id) for consent in asked.values() if _serves(consent, offer)],
+        )
+
+    def standings(self, time_ns: int) -> list[Standing]:
+        """Return where each agreement that concerns the party stands, in the order of offers."""
+        offers = [
+            offer
+            for offer in self._offers.values()
+            if offer.time_ns <= time_ns
+            and (self._name in offer.concerns or offer.conditions in self._offers)
+        ]
+        offers.sort(key=lambda offer: (offer.time_ns, offer.id))
+        return [standing_at(self.agreement(offer.id), time_ns) for offer in offers]
+
+
+def _serves(consent: Offer, offer: Offer) -> bool:
+    """Whether a consent counts for an offer; what came before its offer was not checked."""
+    try:
+        offer.check_consent(consent)
+    except AgreementError:
+        return False
+    return True
