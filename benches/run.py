@@ -26,6 +26,7 @@ BENCHES = (
     "gospa",
     "scores",
     "fusion",
+    "agreements",
 )
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(

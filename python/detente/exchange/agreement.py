@@ -9,12 +9,11 @@ from functools import cached_property
 from typing import Any, Literal
 
 from detente.errors import AgreementError
+from detente.exchange.answers import NEVER, Answers, answers_of
 from detente.exchange.instant import text_from_time_ns
-from detente.exchange.offer import Acceptance, Decline, Message, Offer
+from detente.exchange.offer import Message, Offer
 
 State = Literal["pending", "offered", "accepted", "declined", "expired", "withdrawn"]
-
-NEVER = 2**63 - 1
 
 
 class Agreement:
@@ -30,8 +29,8 @@ class Agreement:
     ----------
     offer : Offer
         What was offered; it names the agreement.
-    messages : iterable of Acceptance, Decline and Withdrawal
-        What was said, in any order, any number of times.
+    messages : iterable of Acceptance, Decline and Withdrawal, or Answers
+        What was said, in any order, any number of times; or the same, folded.
     consents : iterable of Agreement
         What the hosts were asked and said.
 
@@ -54,25 +53,23 @@ class Agreement:
     def __init__(
         self,
         offer: Offer,
-        messages: Iterable[Message] = (),
+        messages: Iterable[Message] | Answers = (),
         consents: Iterable["Agreement"] = (),
     ) -> None:
         self.offer = offer
         self.consents = tuple(consents)
         for consent in self.consents:
             offer.check_consent(consent.offer)
-        yes_ns = no_ns = withdrawn_ns = NEVER
-        for message in messages:
-            offer.check(message)
-            time_ns = message.time_ns
-            if isinstance(message, Acceptance):
-                yes_ns = min(yes_ns, time_ns)
-            elif isinstance(message, Decline):
-                no_ns = min(no_ns, time_ns)
-            else:
-                withdrawn_ns = min(withdrawn_ns, time_ns)
-        self._yes_ns = yes_ns if yes_ns < min(no_ns, offer.answer_by_ns) else NEVER
-        self._no_ns, self._withdrawn_ns = no_ns, withdrawn_ns
+        answers = messages if isinstance(messages, Answers) else answers_of(offer, messages)
+        in_time = answers.yes_ns < min(answers.no_ns, offer.answer_by_ns)
+        self._yes_ns = answers.yes_ns if in_time else NEVER
+        self._no_ns = answers.no_ns
+        self._withdrawn_ns, self._withdrawn_by = answers.withdrawn
+
+    @property
+    def withdrawn_by(self) -> str:
+        """The party that withdrew first; empty if none did."""
+        return self._withdrawn_by
 
     @property
     def accepted_ns(self) -> int | None:

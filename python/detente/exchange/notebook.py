@@ -2,6 +2,7 @@
 
 from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
+from detente.exchange.answers import Answers
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.offer import Message, Offer
 from detente.exchange.standing import Standing, standing_at
@@ -21,30 +22,36 @@ class Notebook:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._offers: dict[str, Offer] = {}
+        self._answers: dict[str, Answers] = {}
         self._consents: dict[str, dict[str, Offer]] = {}
-        self._messages: dict[str, set[Message]] = {}
+        self._early: dict[str, set[Message]] = {}
 
     def hear(self, message: Offer | Message) -> None:
         """Take note; what cannot belong is refused."""
         if isinstance(message, Offer):
             self._hear_offer(message)
             return
-        offer = self._offers.get(message.offer_id)
-        if offer is not None:
-            offer.check(message)
-        self._messages.setdefault(message.offer_id, set()).add(message)
+        answers = self._answers.get(message.offer_id)
+        if answers is not None:
+            answers.take(message)
+        else:
+            self._early.setdefault(message.offer_id, set()).add(message)
 
     def _hear_offer(self, offer: Offer) -> None:
-        conditioned = self._offers.get(offer.conditions)
+        if offer.id in self._answers:
+            return
+        conditioned = self._answers.get(offer.conditions)
         if conditioned is not None:
-            conditioned.check_consent(offer)
+            conditioned.offer.check_consent(offer)
         if self._name not in offer.concerns and not offer.conditions:
             raise AgreementError(
                 f"{self._name!r} has no part in offer {offer.id[:12]} from {offer.sender!r} to "
                 f"{offer.recipient!r}"
             )
-        self._offers[offer.id] = offer
+        answers = self._answers[offer.id] = Answers(offer)
+        for message in self._early.pop(offer.id, ()):
+            if not offer.why_not(message):
+                answers.take(message)
         if offer.conditions:
             self._consents.setdefault(offer.conditions, {})[offer.id] = offer
 
@@ -64,24 +71,23 @@ class Notebook:
 
     def agreement(self, offer_id: str) -> Agreement:
         """Return an agreement with what belongs to it."""
-        offer = self._offers.get(offer_id)
-        if offer is None:
+        answers = self._answers.get(offer_id)
+        if answers is None:
             raise AgreementError(f"{self._name!r} has heard of no offer {offer_id[:12]}")
-        said = self._messages.get(offer_id, ())
-        asked = self._consents.get(offer_id, {})
+        asked = self._consents.get(offer_id, {}).values()
         return Agreement(
-            offer,
-            [message for message in said if not offer.why_not(message)],
-            [self.agreement(consent.id) for consent in asked.values() if _serves(consent, offer)],
+            answers.offer,
+            answers,
+            [self.agreement(each.id) for each in asked if _serves(each, answers.offer)],
         )
 
     def standings(self, time_ns: int) -> list[Standing]:
         """Return where each agreement that concerns the party stands, in the order of offers."""
         offers = [
-            offer
-            for offer in self._offers.values()
-            if offer.time_ns <= time_ns
-            and (self._name in offer.concerns or offer.conditions in self._offers)
+            answers.offer
+            for answers in self._answers.values()
+            if answers.offer.time_ns <= time_ns
+            and (self._name in answers.offer.concerns or answers.offer.conditions in self._answers)
         ]
         offers.sort(key=lambda offer: (offer.time_ns, offer.id))
         return [standing_at(self.agreement(offer.id), time_ns) for offer in offers]

@@ -156,7 +156,7 @@ class Offer:
         return f"this is offer {self.id[:_SHORT]} from {self.sender!r} to {self.recipient!r}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Acceptance:
     """The recipient of an offer says yes."""
 
@@ -165,7 +165,7 @@ class Acceptance:
     time_ns: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decline:
     """The recipient of an offer says no."""
 
@@ -174,7 +174,7 @@ class Decline:
     time_ns: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """Either side takes back its offer or its yes."""
 

@@ -1,21 +1,20 @@
 """Party: its own sensor and tracker, its agreements, and what partners handed to it."""
 
-from collections.abc import Iterable
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import SettingError
+from detente.errors import SettingError, UnknownIdError
 from detente.exchange import picture as pictures
-from detente.exchange.agreement import Agreement
+from detente.exchange.audit import Audit, Handover
 from detente.exchange.instant import NS_PER_S
-from detente.exchange.notebook import Notebook
-from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
+from detente.exchange.offer import Offer
+from detente.exchange.reasons import Row, reasons, text_from_reasons
 from detente.exchange.release import release
 from detente.exchange.report import Report
-from detente.exchange.standing import Standing
-from detente.exchange.terms import Terms
+from detente.exchange.signatory import Signatory
+from detente.geo import LocalFrame
 
 SensorT = TypeVar("SensorT")
 SensorT_contra = TypeVar("SensorT_contra", contravariant=True)
@@ -57,7 +56,7 @@ class Tracker(Protocol[SensorT_contra]):
         ...
 
 
-class Party(Generic[SensorT]):
+class Party(Signatory, Generic[SensorT]):
     """One party: it tracks with its own sensor and knows what was agreed with whom.
 
     Its own tracks and the shared picture are kept apart: `release` reads the first alone, and
@@ -75,6 +74,14 @@ class Party(Generic[SensorT]):
         How objects move, to bring reports of different times to one.
     most_age_s : float
         How old the newest report of a partner may be to count in the picture [s].
+    frame : LocalFrame, optional
+        Where east and north of all reports are on the Earth; without it the audit cannot tell
+        what lies in an area.
+
+    Attributes
+    ----------
+    audit : Audit
+        What this party handed over and what it got.
 
     Raises
     ------
@@ -90,19 +97,19 @@ class Party(Generic[SensorT]):
         sensor: SensorT,
         motion: pictures.Motion,
         most_age_s: float = 30.0,
+        frame: LocalFrame | None = None,
     ) -> None:
-        if not name:
-            raise SettingError("a party must have a name")
+        super().__init__(name)
         if not most_age_s > 0.0:
             raise SettingError(f"most_age_s must be positive, found {most_age_s}")
-        self.name = name
         self._tracker = tracker
         self._sensor = sensor
         self._motion = motion
         self._most_age_ns = round(most_age_s * NS_PER_S)
+        self._frame = frame
+        self.audit = Audit()
         self._own: Report | None = None
         self._received: dict[str, Report] = {}
-        self._notebook = Notebook(name)
 
     def __repr__(self) -> str:
         return f"Party({self.name!r})"
@@ -130,129 +137,6 @@ class Party(Generic[SensorT]):
         )
         return self._own
 
-    def offer(
-        self,
-        recipient: str,
-        terms: Terms,
-        *,
-        time_ns: int,
-        answer_by_ns: int,
-        hosts: Iterable[str] = (),
-    ) -> Offer:
-        """Offer another party an agreement; it must hear of it, and nothing flows until it accepts.
-
-        Parameters
-        ----------
-        recipient : str
-            The other party's name.
-        terms : Terms
-            What is handed over.
-        time_ns, answer_by_ns : int
-            Now, and when the offer lapses [ns since 1970-01-01 UTC].
-        hosts : iterable of str
-            The parties whose consent it needs; see `ask`.
-
-        Returns
-        -------
-        Offer
-        """
-        offer = Offer(self.name, recipient, terms, time_ns, answer_by_ns, tuple(hosts))
-        self.hear(offer)
-        return offer
-
-    def ask(self, host: str, offer: Offer, *, time_ns: int) -> Offer:
-        """Ask a host for its consent to an offer; it answers as it answers any offer.
-
-        Returns
-        -------
-        Offer
-            An agreement of its own that names the offer which it conditions.
-
-        Raises
-        ------
-        AgreementError
-            The offer does not name this host, or this party has no part in it.
-        """
-        self.hear(offer)
-        consent = Offer(
-            self.name, host, offer.terms, time_ns, offer.answer_by_ns, conditions=offer.id
-        )
-        offer.check_consent(consent)
-        self.hear(consent)
-        return consent
-
-    def accept(self, offer: Offer, *, time_ns: int) -> Acceptance:
-        """Accept an offer that was made to this party, or consent as a host that was asked.
-
-        Raises
-        ------
-        AgreementError
-            It was made to someone else, is not made yet, or is no longer open.
-        """
-        self._notebook.check_open(offer, time_ns)
-        message = Acceptance(offer.id, self.name, time_ns)
-        self.hear(message)
-        return message
-
-    def decline(self, offer: Offer, *, time_ns: int) -> Decline:
-        """Decline an offer that was made to this party. It is final; a change is a new offer.
-
-        Raises
-        ------
-        AgreementError
-            It was made to someone else, is not made yet, or is no longer open.
-        """
-        self._notebook.check_open(offer, time_ns)
-        message = Decline(offer.id, self.name, time_ns)
-        self.hear(message)
-        return message
-
-    def withdraw(self, offer: Offer, *, time_ns: int) -> Withdrawal:
-        """Withdraw from an agreement, or from an offer not yet answered. It is final.
-
-        Raises
-        ------
-        AgreementError
-            This party has no part in it, or it was not made yet.
-        """
-        self.hear(offer)
-        message = Withdrawal(offer.id, self.name, time_ns)
-        self.hear(message)
-        return message
-
-    def hear(self, message: Offer | Message) -> None:
-        """Take note of an offer or of what was said about one, in any order, any number of times.
-
-        Raises
-        ------
-        AgreementError
-            An offer between others, or a message that cannot belong to its offer.
-        """
-        self._notebook.hear(message)
-
-    def agreement(self, offer_id: str) -> Agreement:
-        """Return an agreement as this party knows it.
-
-        Raises
-        ------
-        AgreementError
-            No offer of that identity was heard of.
-        """
-        return self._notebook.agreement(offer_id)
-
-    def agreements(self, time_ns: int) -> list[Standing]:
-        """Return where every agreement stands: state, since when, who must act, by when.
-
-        Those that this party is a party or a host of, and the consents to them, in the order in
-        which they were offered; those not yet offered at that time are left out.
-
-        Parameters
-        ----------
-        time_ns : int
-            Now [ns since 1970-01-01 UTC].
-        """
-        return self._notebook.standings(time_ns)
-
     def release(self, offer_id: str, *, time_ns: int) -> Report | None:
         """Return what may be handed to the partner of an agreement now; see `release`.
 
@@ -278,7 +162,10 @@ class Party(Generic[SensorT]):
         sender, recipient = agreement.offer.parties
         partner = recipient if self.name == sender else sender
         own = self._empty(time_ns) if self._own is None else self._own
-        return release(own, agreement, recipient=partner, time_ns=time_ns)
+        released = release(own, agreement, recipient=partner, time_ns=time_ns)
+        if released is not None:
+            self._record(released, agreement.offer, partner, time_ns)
+        return released
 
     def receive(self, report: Report, *, offer_id: str) -> None:
         """Take what a partner released; it replaces what that partner released before.
@@ -293,6 +180,8 @@ class Party(Generic[SensorT]):
         agreement = self.agreement(offer_id)
         permitted = release(report, agreement, recipient=self.name, time_ns=report.time_ns)
         before = self._received.get(report.origin)
+        if permitted is not None:
+            self._record(permitted, agreement.offer, self.name, report.time_ns)
         if permitted is not None and (before is None or _order(before) < _order(permitted)):
             self._received[report.origin] = permitted
 
@@ -323,6 +212,71 @@ class Party(Generic[SensorT]):
             if time_ns - report.time_ns <= self._most_age_ns
         ]
         return pictures.fuse_reports(self._own, partners, motion=self._motion, time_ns=time_ns)
+
+    def why_not(self, partner: str, *, time_ns: int, object_id: int | None = None) -> str:
+        """Return why a partner does not get what this party sees, naming the clauses.
+
+        Parameters
+        ----------
+        partner : str
+            Who does not get it.
+        time_ns : int
+            The moment asked about [ns since 1970-01-01 UTC].
+        object_id : int, optional
+            A track of the newest own report; without it, its place is not asked about.
+
+        Returns
+        -------
+        str
+            A sentence for each agreement with that partner.
+
+        Raises
+        ------
+        UnknownIdError
+            The newest own report has no such track.
+        """
+        own = self._empty(time_ns) if self._own is None else self._own
+        lat_deg = lon_deg = None
+        if object_id is not None:
+            (rows,) = np.nonzero(own.track_id == object_id)
+            if not len(rows):
+                raise UnknownIdError(f"the newest report of {self.name!r} has no track {object_id}")
+            lats, lons = self._places(own)
+            if np.isfinite(lats[rows[0]]):
+                lat_deg, lon_deg = float(lats[rows[0]]), float(lons[rows[0]])
+        row = Row(self.name, partner, own.time_ns, time_ns, lat_deg=lat_deg, lon_deg=lon_deg)
+        agreements = [
+            self.agreement(standing.offer.id)
+            for standing in self.agreements(time_ns)
+            if {self.name, partner} == set(standing.offer.parties)
+        ]
+        return "\n".join(text_from_reasons(a, row, reasons(a, row)) for a in agreements) or (
+            f"Nothing was ever offered between {self.name} and {partner}."
+        )
+
+    def _record(self, report: Report, offer: Offer, recipient: str, time_ns: int) -> None:
+        lat_deg, lon_deg = self._places(report)
+        self.audit.record(
+            Handover(
+                time_ns,
+                offer,
+                report.origin,
+                recipient,
+                report.sequence,
+                report.time_ns,
+                report.track_id,
+                lat_deg,
+                lon_deg,
+            )
+        )
+
+    def _places(self, report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return latitudes and longitudes of a report's rows, NaN if there is no frame."""
+        if self._frame is None:
+            unknown = np.full(len(report), np.nan)
+            return unknown, unknown
+        lat_deg, lon_deg, _ = self._frame.geodetic_from_en(report.mean[:, :2])
+        return lat_deg, lon_deg
 
     def _empty(self, time_ns: int) -> Report:
         dim = len(self._motion.transition(0.0))

@@ -142,6 +142,7 @@ def _offer(entry: _Entry, known: Mapping[str, Offer]) -> Offer:
     clauses = entry.values.get("terms")
     if not isinstance(clauses, dict) and (clauses is not None or conditioned is None):
         raise DecodeError(f"{entry.where}: it needs terms, a table written [offer.terms]")
+    made_ns, answer_by_ns = entry.time_ns("on"), entry.time_ns("answer_by")
     try:
         terms = (
             conditioned.terms
@@ -152,8 +153,8 @@ def _offer(entry: _Entry, known: Mapping[str, Offer]) -> Offer:
             entry.text("sender"),
             entry.text("recipient"),
             terms,
-            entry.time_ns("on"),
-            entry.time_ns("answer_by"),
+            made_ns,
+            answer_by_ns,
             entry.texts("hosts"),
             "" if conditioned is None else conditioned.id,
         )

@@ -24,6 +24,8 @@ class Standing:
         The parties that must act, none if nobody must.
     by_ns : int or None
         By when it changes by itself: when it lapses or ends, itself excluded; `None` once ended.
+    withdrawn_by : str
+        The party that withdrew; empty where a host's consent was lost, or nobody did.
     """
 
     offer: Offer
@@ -31,6 +33,7 @@ class Standing:
     since_ns: int
     must_act: tuple[str, ...]
     by_ns: int | None
+    withdrawn_by: str = ""
 
     @property
     def text(self) -> str:
@@ -44,20 +47,24 @@ class Standing:
         >>> terms = dt.Terms(level="tracks", until="2021-08-31")
         >>> offer = Offer("North", "South", terms, june, august, hosts=("East",))
         >>> print(standing_at(Agreement(offer), june).text)
-        North to South: pending since 16 June 2021. South and North must act before 15 August
-        2021, or it expires.
+        North to South: pending since 16 June 2021; South and North must act before 15 August 2021.
         """
         offer = self.offer
         what = f"{offer.sender} to {offer.recipient}"
         if offer.conditions:
             what = f"{offer.recipient}'s consent, asked by {offer.sender}"
-        text = f"{what}: {self.state} since {words_from_time_ns(self.since_ns)}."
-        if self.by_ns is None:
-            return text
-        by = words_from_time_ns(self.by_ns)
-        if self.state == "accepted":
-            return f"{text} It ends on {by} unless withdrawn before."
-        return f"{text} {text_from_names(self.must_act)} must act before {by}, or it expires."
+        end = f" It ends on {words_from_time_ns(offer.terms.until_ns)} unless withdrawn before."
+        return f"{what}: {self.words}.{end if self.state == 'accepted' else ''}"
+
+    @property
+    def words(self) -> str:
+        """The state, since when, and who must act by when."""
+        by = f" by {self.withdrawn_by}" if self.withdrawn_by else ""
+        words = f"{self.state}{by} since {words_from_time_ns(self.since_ns)}"
+        if not self.must_act or self.by_ns is None:
+            return words
+        acting, end = text_from_names(self.must_act), words_from_time_ns(self.by_ns)
+        return f"{words}; {acting} must act before {end}"
 
 
 def standing_at(agreement: Agreement, time_ns: int) -> Standing:
@@ -75,4 +82,5 @@ def standing_at(agreement: Agreement, time_ns: int) -> Standing:
         "offered": offer.answer_by_ns,
         "accepted": offer.terms.until_ns,
     }.get(state)
-    return Standing(offer, state, since_ns, agreement.must_act_at(time_ns), by_ns)
+    by = agreement.withdrawn_by if state == "withdrawn" else ""
+    return Standing(offer, state, since_ns, agreement.must_act_at(time_ns), by_ns, by)

@@ -30,6 +30,16 @@ def text_from_terms(terms: "Terms", sender: str, recipient: str) -> str:
     return ", ".join(parts) + "."
 
 
+def clauses_from_terms(terms: "Terms") -> str:
+    """Return the clauses that are not at rest, by their names in TOML."""
+    clauses = terms.to_mapping()
+    if terms.area:
+        clauses["area"] = " and ".join(area.text for area in terms.area)
+    if terms.fields:
+        clauses["fields"] = text_from_names(terms.fields)
+    return "; ".join(c if value is True else f"{c} {value}" for c, value in clauses.items())
+
+
 def text_from_names(names: Sequence[str]) -> str:
     """Return names as people list them: A, B and C."""
     *most, last = names

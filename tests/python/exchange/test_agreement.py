@@ -20,7 +20,7 @@ from detente.exchange import (
     Withdrawal,
     time_ns_from_text,
 )
-from detente.exchange.agreement import NEVER
+from detente.exchange.answers import NEVER
 from detente.exchange.offer import Message
 
 DAY_NS = 86_400_000_000_000
