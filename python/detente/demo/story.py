@@ -11,7 +11,7 @@ from pathlib import Path
 
 from detente.errors import SettingError
 from detente.exchange import Acceptance, Agreement, Offer, State, text_from_time_ns
-from detente.exchange.instant import NS_PER_S, time_ns_from_text, words_from_time_ns
+from detente.exchange.instant import NS_PER_S, time_ns_from_text
 from detente.exchange.scenario import Statement
 from detente.exchange.scenario_toml import read_scenario
 from detente.exchange.wording import text_from_names
@@ -86,7 +86,7 @@ def timeline(agreement: Agreement) -> list[Step]:
         Step(
             time_ns,
             agreement.state_at(time_ns),
-            f"{words_from_time_ns(time_ns)}: {text}",
+            f"{text[0].upper()}{text[1:]}",
             text_from_names(agreement.must_act_at(time_ns) or [""]),
             is_hypothetical,
         )

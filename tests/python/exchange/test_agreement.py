@@ -7,9 +7,10 @@ from random import Random
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracle.agreement import Life
+from strategies.effort import law
 
 import detente as dt
 from detente.exchange import (
@@ -68,6 +69,7 @@ def _rank(state: str) -> int:
     return FORWARD.index("ended" if state in {"declined", "expired"} else state)
 
 
+@law
 @given(saids, st.randoms(), days)
 def test_order_and_repetition_do_not_matter(said: Said, random: Random, time_ns: int) -> None:
     again = Said(*(each + random.choices(each, k=3) if each else each for each in said))
@@ -77,6 +79,7 @@ def test_order_and_repetition_do_not_matter(said: Said, random: Random, time_ns:
     assert again.agreement().must_act_at(time_ns) == said.agreement().must_act_at(time_ns)
 
 
+@law
 @given(saids)
 def test_time_moves_the_state_forward_only(said: Said) -> None:
     agreement = said.agreement()
@@ -86,6 +89,7 @@ def test_time_moves_the_state_forward_only(said: Said) -> None:
         assert (earlier, later) not in {("declined", "expired"), ("expired", "declined")}
 
 
+@law
 @given(saids)
 def test_a_state_holds_since_it_began(said: Said) -> None:
     agreement = said.agreement()
@@ -95,6 +99,7 @@ def test_a_state_holds_since_it_began(said: Said) -> None:
         assert since_ns == MADE_NS or agreement.state_at(since_ns - 1) != state
 
 
+@law
 @given(saids, st.sampled_from(HOSTED.parties), days, days)
 def test_nothing_revives_what_was_withdrawn(
     said: Said, by: str, withdrawn_ns: int, later_ns: int
@@ -103,6 +108,7 @@ def test_nothing_revives_what_was_withdrawn(
     assert said.agreement().state_at(max(withdrawn_ns, later_ns)) == "withdrawn"
 
 
+@law
 @given(saids, saids, days)
 def test_what_is_said_after_the_end_revives_nothing(said: Said, more: Said, time_ns: int) -> None:
     before = said.agreement(time_ns)
@@ -120,12 +126,13 @@ def test_what_is_said_after_the_end_revives_nothing(said: Said, more: Said, time
         assert _rank(state) >= FORWARD.index("ended")
 
 
+@law
 @given(saids, days)
 def test_what_is_said_later_does_not_change_what_was(said: Said, time_ns: int) -> None:
     assert said.agreement().since_at(time_ns) == said.agreement(time_ns).since_at(time_ns)
 
 
-@settings(max_examples=500)
+@law
 @given(saids, days)
 def test_the_state_is_what_the_rules_say(said: Said, time_ns: int) -> None:
     consents = [Life(CONSENTS["east"], said.east), Life(CONSENTS["west"], said.west)]

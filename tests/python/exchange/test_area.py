@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from oracle.polygon import covers, is_simple
+from strategies.effort import law
 
 import detente as dt
 from detente.exchange import Area
@@ -18,7 +19,7 @@ BOX = {
 }
 
 whole = st.integers(-8, 8)
-loops = st.lists(st.tuples(whole, whole), min_size=3, max_size=9, unique=True)
+loops = st.lists(st.tuples(whole, whole), min_size=3, max_size=7, unique=True)
 
 
 @st.composite
@@ -31,7 +32,7 @@ def stars(draw: st.DrawFn) -> list[list[float]]:
     return np.column_stack([lat + reach * np.sin(angle), lon + reach * np.cos(angle)]).tolist()
 
 
-@settings(max_examples=300)
+@law
 @given(loops)
 def test_a_ring_is_refused_if_and_only_if_it_crosses_or_touches_itself(
     loop: list[tuple[int, int]],
@@ -44,6 +45,7 @@ def test_a_ring_is_refused_if_and_only_if_it_crosses_or_touches_itself(
             Area.from_any(loop)
 
 
+@law
 @given(stars(), st.integers(-2, 2), st.integers(0, 11), st.booleans(), st.booleans())
 def test_equal_areas_are_equal_however_they_are_written(
     ring: list[list[float]], turns: int, first: int, reverse: bool, close: bool
@@ -61,13 +63,14 @@ def test_equal_areas_are_equal_however_they_are_written(
         assert hash(one) == hash(other)
 
 
+@law
 @given(stars())
 def test_geojson_and_back(ring: list[list[float]]) -> None:
     area = Area.from_any(ring)
     assert Area.from_any(area.to_geojson()) == area
 
 
-@settings(max_examples=300)
+@law
 @given(loops, st.lists(st.tuples(st.integers(-18, 18), st.integers(-18, 18)), min_size=1))
 def test_what_lies_inside_agrees_with_winding_numbers(
     loop: list[tuple[int, int]], halves: list[tuple[int, int]]
@@ -78,6 +81,7 @@ def test_what_lies_inside_agrees_with_winding_numbers(
     assert found.tolist() == [covers(loop, point) for point in points]
 
 
+@law
 @given(loops, st.integers(-180, 180), st.lists(st.tuples(whole, whole), min_size=1))
 def test_an_area_may_lie_anywhere_along_the_equator(
     loop: list[tuple[int, int]], east: int, points: list[tuple[int, int]]
@@ -102,6 +106,7 @@ def test_the_pole_may_be_a_side() -> None:
     assert area.contains([61, 90, 59, 75], [170, 12, 0, -180]).tolist() == [True, True, False, True]
 
 
+@law
 @given(stars(), st.floats(0.05, 0.95))
 def test_what_is_shrunk_lies_within_and_not_the_other_way(
     ring: list[list[float]], share: float

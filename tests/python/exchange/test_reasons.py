@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies.effort import law
 from strategies.terms import AREAS
 
 import detente as dt
@@ -85,7 +86,7 @@ def test_under_a_consent_nothing_flows() -> None:
     )
 
 
-@settings(max_examples=300)
+@law
 @given(
     st.booleans(),
     st.sampled_from([None, "2021-07-05"]),

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from strategies.effort import law
 from strategies.terms import AREAS, terms
 
 import detente as dt
@@ -29,6 +30,7 @@ RESCUE = dt.Terms(
 )
 
 
+@law
 @given(terms(), terms(), terms())
 def test_allowing_no_more_is_an_order(a: dt.Terms, b: dt.Terms, c: dt.Terms) -> None:
     assert a.allows_no_more_than(a)
@@ -38,7 +40,7 @@ def test_allowing_no_more_is_an_order(a: dt.Terms, b: dt.Terms, c: dt.Terms) -> 
         assert a.allows_no_more_than(c)
 
 
-@settings(max_examples=300)
+@law
 @given(terms("tracks"), terms("tracks"), terms("tracks"))
 def test_the_meet_is_the_greatest_of_what_allows_no_more_than_either(
     a: dt.Terms, b: dt.Terms, c: dt.Terms
@@ -53,6 +55,7 @@ def test_the_meet_is_the_greatest_of_what_allows_no_more_than_either(
     assert c.allows_no_more_than(meet) == is_below
 
 
+@law
 @given(terms(), terms(), terms())
 def test_meet_is_a_semilattice(a: dt.Terms, b: dt.Terms, c: dt.Terms) -> None:
     assert a.meet(a) == a
@@ -62,6 +65,7 @@ def test_meet_is_a_semilattice(a: dt.Terms, b: dt.Terms, c: dt.Terms) -> None:
     assert a.allows_no_more_than(b) == (ab == a)
 
 
+@law
 @given(terms(), terms())
 def test_what_the_meet_says_is_what_its_clauses_say(a: dt.Terms, b: dt.Terms) -> None:
     meet = a.meet(b)
@@ -70,6 +74,7 @@ def test_what_the_meet_says_is_what_its_clauses_say(a: dt.Terms, b: dt.Terms) ->
         compare.check_together(meet)
 
 
+@law
 @given(terms(), terms())
 def test_a_place_in_the_meet_is_a_place_in_both(a: dt.Terms, b: dt.Terms) -> None:
     meet = a.meet(b)
@@ -145,6 +150,7 @@ def test_cadences_that_meet_too_seldom_have_no_meet() -> None:
     assert one.meet(other) is None
 
 
+@law
 @given(terms())
 def test_toml_and_back(these: dt.Terms) -> None:
     again = dt.Terms.from_toml(these.to_toml())
@@ -156,6 +162,7 @@ def test_toml_and_back(these: dt.Terms) -> None:
 text = st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "))
 
 
+@law
 @given(
     text.map(str.strip),
     st.integers(0, 10**17),
@@ -239,6 +246,7 @@ def test_the_sentence_reads_as_people_speak() -> None:
     )
 
 
+@law
 @given(terms(), terms())
 def test_the_sentence_hides_no_clause(a: dt.Terms, b: dt.Terms) -> None:
     if a != b:
