@@ -76,10 +76,10 @@ class Agreement:
         """When the recipient said yes in time, whatever came after."""
         return _or_none(self._yes_ns)
 
-    @cached_property
+    @property
     def consented_ns(self) -> int | None:
-        """When the last of the hosts had consented, whatever came after."""
-        return _or_none(max((held for held, _ in self._consent.values()), default=0))
+        """When the last of the hosts had consented; without hosts, when the offer was made."""
+        return _or_none(self._consented[0])
 
     @property
     def in_force_ns(self) -> int | None:
@@ -92,14 +92,20 @@ class Agreement:
         return min(self._withdrawal_ns, self._no_ns, self._expires_ns)
 
     @cached_property
-    def _consent(self) -> dict[str, tuple[int, int]]:
+    def _held(self) -> dict[str, tuple[int, int]]:
         """From when until when each host's consent is held."""
-        return {host: _held(self._consents_of(host)) for host in self.offer.hosts}
+        return {host: _held_span(self._consents_of(host)) for host in self.offer.hosts}
+
+    @cached_property
+    def _consented(self) -> tuple[int, int]:
+        """From when until when every consent is held."""
+        spans = self._held.values()
+        begins_ns = max((begins for begins, _ in spans), default=self.offer.time_ns)
+        return begins_ns, min((ends for _, ends in spans), default=NEVER)
 
     @cached_property
     def _in_force_ns(self) -> int:
-        held_ns = max((held for held, _ in self._consent.values()), default=0)
-        lost_ns = min((lost for _, lost in self._consent.values()), default=NEVER)
+        held_ns, lost_ns = self._consented
         begins_ns = max(self._yes_ns, held_ns)
         ends_ns = min(self.offer.answer_by_ns, self._no_ns, self._withdrawn_ns, lost_ns)
         return begins_ns if begins_ns < ends_ns else NEVER
@@ -113,7 +119,7 @@ class Agreement:
     @property
     def _withdrawal_ns(self) -> int:
         """When a party withdrew, or a host its consent."""
-        lost_ns = min((lost for _, lost in self._consent.values()), default=NEVER)
+        _, lost_ns = self._consented
         return min(self._withdrawn_ns, lost_ns if lost_ns < self._expires_ns else NEVER)
 
     def since_at(self, time_ns: int) -> tuple[State, int]:
@@ -130,8 +136,8 @@ class Agreement:
             return ("declined" if self._no_ns < self._expires_ns else "expired"), ended_ns
         if self._in_force_ns <= time_ns:
             return "accepted", self._in_force_ns
-        held_ns = max((held for held, _ in self._consent.values()), default=0)
-        return ("offered", max(made_ns, held_ns)) if held_ns <= time_ns else ("pending", made_ns)
+        held_ns, _ = self._consented
+        return ("offered", held_ns) if held_ns <= time_ns else ("pending", made_ns)
 
     def state_at(self, time_ns: int) -> State:
         """Return the state at a time, as far as these messages tell.
@@ -161,7 +167,7 @@ class Agreement:
         if self.state_at(time_ns) not in {"pending", "offered"}:
             return ()
         acting = {self.offer.recipient: None} if self._yes_ns > time_ns else {}
-        for host, (held_ns, _) in self._consent.items():
+        for host, (held_ns, _) in self._held.items():
             if held_ns > time_ns:
                 asked = any(host in c.must_act_at(time_ns) for c in self._asked_at(host, time_ns))
                 acting[host if asked else self.offer.sender] = None
@@ -216,7 +222,7 @@ class Agreement:
         return [c for c in self._consents_of(host) if c.offer.time_ns <= time_ns]
 
 
-def _held(consents: Iterable[Agreement]) -> tuple[int, int]:
+def _held_span(consents: Iterable[Agreement]) -> tuple[int, int]:
     """Return from when until when at least one of a host's consents is in force without a gap."""
     begun = [(consent.in_force_ns, consent.ends_ns) for consent in consents]
     spans = sorted((begins_ns, ends_ns) for begins_ns, ends_ns in begun if begins_ns is not None)

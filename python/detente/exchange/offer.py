@@ -131,8 +131,8 @@ class Offer:
         Raises
         ------
         AgreementError
-            It conditions another offer, is not asked of a host by a party, or permits less than
-            this offer in a clause.
+            It conditions another offer, is not asked of a host by a party, is older than this
+            offer, or permits less in a clause.
         """
         if consent.conditions != self.id:
             raise AgreementError(
@@ -143,6 +143,9 @@ class Offer:
                 f"a consent is asked of a host ({', '.join(self.hosts) or 'there is none'}) by a "
                 f"party, found asked of {consent.recipient!r} by {consent.sender!r}, {self._here}"
             )
+        if consent.time_ns < self.time_ns:
+            asked, made = text_from_time_ns(consent.time_ns), text_from_time_ns(self.time_ns)
+            raise AgreementError(f"the consent of {asked} is older than its offer of {made}")
         less = self.terms.exceeding(consent.terms)
         if less:
             raise AgreementError(

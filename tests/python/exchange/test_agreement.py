@@ -234,6 +234,7 @@ def test_a_grant_lasts_from_when_all_was_held_until_it_ends() -> None:
     [
         ({"conditions": OFFER.id}, "the consent conditions offer"),
         ({"recipient": "nobody"}, r"asked of a host \(east, west\) .* found asked of 'nobody'"),
+        ({"time_ns": MADE_NS - 1}, "the consent of 2021-06-15T23:59:59Z is older than its offer"),
         ({"sender": "nobody"}, "found asked of 'east' by 'nobody'"),
         (
             {"terms": dt.Terms(level="tracks", until="2021-08-20", delay_s=5)},

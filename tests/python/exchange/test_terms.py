@@ -2,6 +2,7 @@
 
 import dataclasses
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import detente as dt
 from detente.exchange import Area, compare, time_ns_from_text
 from detente.exchange.terms_toml import CLAUSES
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 RESCUE = dt.Terms(
     level="tracks",
     until="2021-08-31",
@@ -209,6 +211,16 @@ def test_toml_reads_as_people_write_it() -> None:
     assert these.delay_ns == 100_000_000
     assert these.area == (AREAS[0],)
     assert these.to_mapping()["until"] == "2021-08-31"
+
+
+def test_the_example_uses_every_clause_of_tracks() -> None:
+    these = dt.Terms.from_toml((EXAMPLES / "terms.toml").read_text(encoding="utf-8"))
+    unused = set(CLAUSES) - set(these.to_mapping())
+    assert unused == {"count_cell_m", "count_at_least", "relay", "both_ways"}
+    assert these.text("North", "South").startswith(
+        "From 1 July 2021 until 31 August 2021 South receives from North tracks inside the border "
+        "strip (4 corners, 36.5° N to 37.2° N, 67° E to 68.5° E), rounded to 50 m, every 10 s, 30 s"
+    )
 
 
 def test_terms_are_equal_by_content() -> None:
