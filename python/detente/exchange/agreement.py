@@ -173,12 +173,16 @@ class Agreement:
                 acting[host if asked else self.offer.sender] = None
         return tuple(acting)
 
-    def grant_at(self, origin: str, recipient: str, time_ns: int) -> dict[str, Any]:
+    def partner_of(self, party: str) -> str:
+        """Return the other of the two parties."""
+        return self.offer.sender if party == self.offer.recipient else self.offer.recipient
+
+    def grant_at(self, sender: str, recipient: str, time_ns: int) -> dict[str, Any]:
         """Return what one party may hand to the other, for the release.
 
         Parameters
         ----------
-        origin, recipient : str
+        sender, recipient : str
             Who hands over, and to whom.
         time_ns : int
             Now [ns since 1970-01-01 UTC].
@@ -202,9 +206,9 @@ class Agreement:
                 "which nothing flows"
             )
         ways = {offer.parties, offer.parties[::-1]} if offer.terms.both_ways else {offer.parties}
-        if (origin, recipient) not in ways:
+        if (sender, recipient) not in ways:
             raise AgreementError(
-                f"nothing leaves: agreement {offer.id[:12]} does not let {origin!r} hand "
+                f"nothing leaves: agreement {offer.id[:12]} does not let {sender!r} hand "
                 f"{offer.terms.level} to {recipient!r}"
             )
         if state != "accepted":
@@ -213,7 +217,7 @@ class Agreement:
             raise AgreementError(
                 f"nothing leaves: {name} is {state} at {text_from_time_ns(time_ns)}{waits}"
             )
-        return offer.terms.grant(origin, recipient, self._in_force_ns, self.ends_ns)
+        return offer.terms.grant(sender, recipient, self._in_force_ns, self.ends_ns)
 
     def _consents_of(self, host: str) -> list["Agreement"]:
         return [consent for consent in self.consents if consent.offer.recipient == host]

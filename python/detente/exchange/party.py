@@ -159,8 +159,7 @@ class Party(Signatory, Generic[SensorT]):
             There is no such agreement, it is not in force, or it does not permit this.
         """
         agreement = self.agreement(offer_id)
-        sender, recipient = agreement.offer.parties
-        partner = recipient if self.name == sender else sender
+        partner = agreement.partner_of(self.name)
         own = self._empty(time_ns) if self._own is None else self._own
         released = release(own, agreement, recipient=partner, time_ns=time_ns)
         if released is not None:
