@@ -64,7 +64,8 @@ def _in_units(duration_ns: int, unit_ns: int) -> int | float | Decimal:
     if duration_ns % unit_ns == 0:
         return duration_ns // unit_ns
     short = duration_ns / unit_ns
-    is_exact = round(Fraction(short) * unit_ns) == duration_ns
+    read_back = (Fraction(short), Fraction(repr(short)))  # by Python, and by TOML digit by digit
+    is_exact = all(round(value * unit_ns) == duration_ns for value in read_back)
     return short if is_exact else Decimal(duration_ns) / unit_ns
 
 

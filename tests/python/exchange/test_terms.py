@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies.effort import law
 from strategies.terms import AREAS, terms
@@ -171,6 +171,7 @@ text = st.text(st.characters(exclude_categories=["C", "Z"], include_characters="
     st.integers(1, 10**17),
     st.integers(7, 13_800_000),
 )
+@example("", 0, 5_837_247_558_526_362, 7)  # its shortest float reads as another number in decimals
 def test_toml_keeps_every_digit_and_letter(
     purpose: str, delay_ns: int, retention_ns: int, precision_mm: int
 ) -> None:
