@@ -27,6 +27,7 @@ BENCHES = (
     "scores",
     "fusion",
     "release",
+    "agreements",
 )
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 ONE_THREAD = dict.fromkeys(

@@ -8,10 +8,14 @@ import pytest
 
 import detente as dt
 from detente.demo import Demo, run_demo
-from detente.demo.story import RECIPIENT, SENDER, make_offer
+from detente.demo.story import OFFER, RECIPIENT, SENDER
 from detente.exchange import time_ns_from_text
 
-PENDING, ACCEPTED = run_demo(seed=1), run_demo(seed=1, accept_on="2021-07-20")
+PENDING, ACCEPTED = (
+    run_demo(seed=1),
+    run_demo(seed=1, accept_on="2021-07-20", host_consent="2021-07-20"),
+)
+HOSTS = ["Kyrgyzstan", "Tajikistan"]
 
 
 def _origins(demo: Demo, watch: int) -> set[str]:
@@ -23,10 +27,10 @@ def test_as_reported_the_offer_is_pending_to_the_end() -> None:
     agreement = PENDING.summary["agreement"]
     assert (agreement["sender"], agreement["recipient"]) == (SENDER, RECIPIENT)
     assert agreement["state"] == "pending"
-    assert agreement["must_act"] == RECIPIENT
-    assert agreement["id"] == make_offer().id
+    assert agreement["must_act"] == [RECIPIENT, *HOSTS]
+    assert agreement["id"] == OFFER.id
     assert [watch.state for watch in PENDING.watches] == ["pending"] * 5
-    assert [step.state for step in PENDING.steps] == ["offered", "pending"]
+    assert {step.state for step in PENDING.steps} == {"pending"}
 
 
 def test_while_pending_no_row_flows_and_each_sees_only_its_own() -> None:
@@ -51,15 +55,33 @@ def test_accepted_the_partners_objects_appear_and_the_picture_is_better() -> Non
             assert gained > 0.9 * score.partner_only_objects
 
 
-def test_acceptance_is_marked_as_hypothetical() -> None:
-    assert [(s.state, s.is_hypothetical) for s in ACCEPTED.steps] == [
-        ("offered", False),
-        ("pending", False),
-        ("accepted", True),
-    ]
+def test_what_the_report_does_not_say_is_marked_as_hypothetical() -> None:
+    supposed = [step for step in ACCEPTED.steps if step not in PENDING.steps]
+    assert [step.state for step in supposed] == ["accepted"] * 3
+    assert all(step.is_hypothetical for step in supposed)
+    asked = [step for step in PENDING.steps if "is asked for its consent" in step.text]
+    assert len(asked) == 2
+    assert all(step.is_hypothetical == (step in asked) for step in PENDING.steps)
     assert "that the offer is accepted, and when" in PENDING.summary["hypothetical"]
     assert "hypothetical" in ACCEPTED.text
     assert "hypothetical" not in PENDING.text
+
+
+def test_the_refusals_are_told_with_their_stance_and_move_nothing() -> None:
+    told = " ".join(step.text for step in PENDING.steps)
+    for words in ("Ryabkov refuses", "Lavrov denies", "not this offer", "source asserts"):
+        assert words in told
+
+
+def test_one_of_the_two_answers_alone_changes_nothing_that_flows() -> None:
+    for demo, acting in (
+        (run_demo(accept_on="2021-07-20"), HOSTS),
+        (run_demo(host_consent="2021-07-20"), [RECIPIENT]),
+    ):
+        assert demo.summary["rows_exchanged"] == 0
+        assert demo.summary["agreement"]["must_act"] == acting
+    assert run_demo(accept_on="2021-07-20").summary["agreement"]["state"] == "pending"
+    assert run_demo(host_consent="2021-07-20").summary["agreement"]["state"] == "offered"
 
 
 def test_exchange_does_not_touch_what_a_party_sees_itself() -> None:
@@ -77,7 +99,7 @@ def test_both_parties_hold_the_same_once_they_share() -> None:
 
 
 def test_the_same_seed_gives_the_same_to_the_last_bit() -> None:
-    again = run_demo(seed=1, accept_on="2021-07-20")
+    again = run_demo(seed=1, accept_on="2021-07-20", host_consent="2021-07-20")
     assert again.summary == ACCEPTED.summary
     for one, other in zip(again.watches, ACCEPTED.watches, strict=True):
         for a, b in zip(one.moments, other.moments, strict=True):
@@ -89,19 +111,23 @@ def test_the_same_seed_gives_the_same_to_the_last_bit() -> None:
     ("date", "accepted"), [("2021-06-16", 5), ("2021-07-17", 4), ("2021-08-30", 1)]
 )
 def test_tracks_flow_from_the_first_watch_after_the_acceptance(date: str, accepted: int) -> None:
-    states = [watch.state for watch in run_demo(accept_on=date).watches]
-    assert states == ["pending"] * (5 - accepted) + ["accepted"] * accepted
+    demo = run_demo(accept_on=date, host_consent="2021-06-16")
+    states = [watch.state for watch in demo.watches]
+    assert states == ["offered"] * (5 - accepted) + ["accepted"] * accepted
 
 
 def test_an_acceptance_that_the_report_contradicts_says_so() -> None:
     steps = run_demo(accept_on="2021-07-01").steps
-    assert "The report knew of no clear answer by 17 July." in steps[-1].text
+    (accepted,) = (step for step in steps if "accepted" in step.text)
+    assert "The report knew of no clear answer by 17 July." in accepted.text
 
 
 @pytest.mark.parametrize("date", ["2021-06-15", "2021-08-31", "2022-01-01"])
 def test_a_date_outside_the_offer_is_refused(date: str) -> None:
     with pytest.raises(dt.errors.SettingError, match=f"from 2021-06-16 on .* found {date}"):
         run_demo(accept_on=date)
+    with pytest.raises(dt.errors.SettingError, match=f"from 2021-06-16 on .* found {date}"):
+        run_demo(host_consent=date)
 
 
 @pytest.mark.parametrize("date", ["soon", "20.07.2021", "2021-02-30"])
@@ -143,7 +169,6 @@ def test_the_text_for_the_terminal_fits_and_names_both() -> None:
 
 
 def test_the_story_keeps_to_its_dates() -> None:
-    offer = make_offer()
-    assert offer.time_ns == time_ns_from_text("2021-06-16")
-    assert offer.answer_by_ns == time_ns_from_text("2021-08-31")
-    assert all(offer.time_ns <= w.start_ns < offer.answer_by_ns for w in PENDING.watches)
+    assert OFFER.time_ns == time_ns_from_text("2021-06-16")
+    assert OFFER.answer_by_ns == time_ns_from_text("2021-08-31")
+    assert all(OFFER.time_ns <= w.start_ns < OFFER.answer_by_ns for w in PENDING.watches)

@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from detente import __version__
+from detente.cli.agreement import agreement_app
+from detente.cli.mistakes import mistakes_told
 from detente.cli.report import print_report
 from detente.cli.run import STEPS, run
-from detente.errors import DetenteError
 from detente.io import FORMATS, read
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_MISTAKE = 2  # the exit code for what the user can put right
+app.add_typer(agreement_app, name="agreement")
 
 
 @app.callback(invoke_without_command=True)
@@ -100,7 +101,7 @@ def track(
     named = {"time": time, "x": x, "y": y, "lat": lat, "lon": lon, "sensor": sensor,
              "identity": identity}  # fmt: skip
     columns = {role: name for role, name in named.items() if name is not None}
-    with _mistakes_told(), _progress() as advance:
+    with mistakes_told(), _progress() as advance:
         result = run(
             lambda: read(
                 files,
@@ -126,29 +127,20 @@ def demo(
         str | None,
         typer.Option(help="Date on which, hypothetically, the offer is accepted: 2021-07-01."),
     ] = None,
+    host_consent: Annotated[
+        str | None,
+        typer.Option(help="Date on which, hypothetically, the hosts consent: 2021-07-01."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same number gives the same scene.")] = 1,
 ) -> None:
     """Play a simulated scene: two parties, an offer that stays pending, what each of them sees."""
     from detente.demo import run_demo  # noqa: PLC0415 - only if asked for
 
-    with _mistakes_told():
-        played = run_demo(accept_on=accept_on, seed=seed)
+    with mistakes_told():
+        played = run_demo(accept_on=accept_on, host_consent=host_consent, seed=seed)
         played.write(out)
     typer.echo(played.text)
     typer.echo(f"Open {out / 'index.html'} in a browser.")
-
-
-@contextmanager
-def _mistakes_told() -> Generator[None]:
-    """Tell of an error in one line and leave with code 2."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        typer.echo(f"detente: {error.filename}: there is no such file; check the path", err=True)
-        raise typer.Exit(_MISTAKE) from None
-    except (DetenteError, OSError) as error:
-        typer.echo(f"detente: {error}", err=True)
-        raise typer.Exit(_MISTAKE) from None
 
 
 @contextmanager

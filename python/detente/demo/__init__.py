@@ -1,15 +1,15 @@
 """The mission as a thin thread: two parties, one offer that waits for its answer.
 
-`run_demo` plays it: as reported, the offer of 16 June 2021 stays pending, nothing flows, and each
-party sees only its own; with ``accept_on`` it is accepted on that day, hypothetically, and tracks
-flow and are fused.
+`run_demo` plays the scenario ``report-2021.toml``: as reported, the offer of 16 June 2021 stays
+pending, nothing flows, and each party sees only its own; with ``accept_on`` and ``host_consent`` it
+is accepted and consented to on those days, hypothetically, and tracks flow and are fused.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from detente.demo.story import Step, acceptance_on, make_offer, timeline
+from detente.demo.story import OFFER, REPORT, Step, suppose, timeline
 from detente.demo.summary import Summary, summarise, text_from_summary
 from detente.demo.watches import Watch, run_watches
 from detente.errors import SettingError
@@ -62,14 +62,18 @@ class Demo:
             (partial / "summary.json").write_text(text + "\n", encoding="utf-8")
 
 
-def run_demo(*, accept_on: str | None = None, seed: int = 1) -> Demo:
+def run_demo(
+    *, accept_on: str | None = None, host_consent: str | None = None, seed: int = 1
+) -> Demo:
     """Play the demo.
 
     Parameters
     ----------
     accept_on : str, optional
-        The date of a hypothetical acceptance, from 2021-06-16 on and before 2021-08-31; without
-        it the offer stays pending, as reported.
+        The date of a hypothetical acceptance, from 2021-06-16 on and before 2021-08-31.
+    host_consent : str, optional
+        The date of a hypothetical consent of both hosts, likewise. Without either date the offer
+        stays pending, as reported.
     seed : int
         The same seed gives the same scene.
 
@@ -80,7 +84,7 @@ def run_demo(*, accept_on: str | None = None, seed: int = 1) -> Demo:
     Raises
     ------
     SettingError
-        No date, or one on which the offer could not be accepted; a negative seed.
+        No date, or one on which the offer could not be answered; a negative seed.
 
     Examples
     --------
@@ -90,8 +94,8 @@ def run_demo(*, accept_on: str | None = None, seed: int = 1) -> Demo:
     """
     if seed < 0:
         raise SettingError(f"seed must be 0 or more, found {seed}")
-    offer = make_offer()
-    messages = [] if accept_on is None else [acceptance_on(offer, accept_on)]
-    agreement = Agreement(offer, messages)
-    watches = run_watches(agreement, seed=seed)
+    supposed = suppose(accept_on=accept_on, host_consent=host_consent)
+    agreement = REPORT.agreement("exchange", supposed)
+    heard = [*REPORT.offers.values(), *REPORT.messages, *supposed]
+    watches = run_watches(OFFER, heard, seed=seed)
     return Demo(agreement, timeline(agreement), watches, summarise(agreement, watches, seed=seed))

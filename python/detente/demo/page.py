@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.demo import scene
-from detente.demo.story import HYPOTHETICAL, WATCH_DAYS, WATCH_S, Step
+from detente.demo.story import REPORT, WATCH_DAYS, WATCH_S, Step
 from detente.demo.summary import Summary, words_from_summary
 from detente.demo.watches import NAMES, Moment, Watch
 from detente.exchange import Picture
@@ -56,7 +56,7 @@ def _notes() -> list[str]:
         "The offer, its date and the missing answer are those of a report by Kommersant of 17 July "
         "2021, which cites a source familiar with the talks."
     )
-    return [clock, source, f"Hypothetical, not in the report: {'; '.join(HYPOTHETICAL)}."]
+    return [clock, source, f"Hypothetical, not in the report: {'; '.join(REPORT.hypothetical)}."]
 
 
 def _party(watches: Sequence[Watch], me: int) -> PartyPicture:

@@ -1,12 +1,14 @@
 """The demo in figures, for JSON, the terminal and the page."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from detente.demo.story import HYPOTHETICAL, REPORTED_ON, WATCH_S
+from detente.demo.story import REPORT, REPORTED_ON, WATCH_S
 from detente.demo.watches import CUTOFF_M, NAMES, SETTLED_S, Watch
 from detente.exchange import Agreement, text_from_time_ns
+from detente.exchange.wording import text_from_names
 
 Summary = dict[str, Any]
 
@@ -14,10 +16,10 @@ Summary = dict[str, Any]
 def summarise(agreement: Agreement, watches: Sequence[Watch], *, seed: int) -> Summary:
     """Return the figures as JSON can hold them."""
     offer, end_ns = agreement.offer, watches[-1].start_ns + round(WATCH_S * 1e9)
-    accepted_ns = agreement.accepted_ns
+    accepted_ns, consented_ns = agreement.accepted_ns, agreement.consented_ns
     return {
         "simulated": True,
-        "hypothetical": list(HYPOTHETICAL),
+        "hypothetical": list(REPORT.hypothetical),
         "seed": seed,
         "agreement": {
             "id": offer.id,
@@ -26,8 +28,10 @@ def summarise(agreement: Agreement, watches: Sequence[Watch], *, seed: int) -> S
             "offered": text_from_time_ns(offer.time_ns),
             "answer_by": text_from_time_ns(offer.answer_by_ns),
             "accepted": None if accepted_ns is None else text_from_time_ns(accepted_ns),
+            "hosts": list(offer.hosts),
+            "consented": None if consented_ns is None else text_from_time_ns(consented_ns),
             "state": agreement.state_at(end_ns),
-            "must_act": agreement.must_act_at(end_ns) or None,
+            "must_act": list(agreement.must_act_at(end_ns)),
         },
         "rows_exchanged": sum(s.rows_received for w in watches for s in w.scores),
         "bytes_exchanged": sum(s.bytes_received for w in watches for s in w.scores),
@@ -55,7 +59,7 @@ def text_from_summary(summary: Summary) -> str:
     offer = summary["agreement"]
     end = f"the offer is {offer['state']}"
     if offer["must_act"]:
-        end += f", the {offer['must_act']} must answer"
+        end += f"; {text_from_names(offer['must_act'])} must act"
     story = [
         (_day(offer["offered"]), "Russia proposes, possibly, to exchange what drones see"),
         (REPORTED_ON, "the United States has not yet given a clear answer, it is reported"),
@@ -63,9 +67,12 @@ def text_from_summary(summary: Summary) -> str:
     ]
     if offer["accepted"]:
         story.append((_day(offer["accepted"]), "the United States accepts (hypothetical)"))
+    if offer["consented"]:
+        hosts = text_from_names(offer["hosts"])
+        story.append((_day(offer["consented"]), f"{hosts} consent (hypothetical)"))
     lines = [
         "Simulated. The offer is the one that a source described to Kommersant:",
-        *(f"{day}  {text}" for day, text in sorted(story)),
+        *(line for day, text in sorted(story) for line in _wrapped(day, text)),
         "",
         _line("watch", "agreement", "party", "sees", "partner", "holds", "GOSPA", "GOSPA"),
         _line("", "", "", "itself", "only", "in all", "alone", "exchanged"),
@@ -117,6 +124,12 @@ def _line(*cells: str) -> str:
         cell.ljust(-width) if width < 0 else cell.rjust(width)
         for cell, width in zip(cells, widths, strict=True)
     ).rstrip()
+
+
+def _wrapped(day: str, text: str) -> list[str]:
+    """Return a line of the story, 80 columns wide."""
+    first, rest = f"{day}  ", " " * (len(day) + 2)
+    return textwrap.wrap(text, 80, initial_indent=first, subsequent_indent=rest)
 
 
 def _day(text: str) -> str:

@@ -9,8 +9,9 @@ from detente import metrics
 from detente.births import Birth
 from detente.demo import scene
 from detente.demo.story import RECIPIENT, SENDER, WATCH_S, watch_starts_ns
-from detente.exchange import Agreement, Party, Picture, Report, State
+from detente.exchange import Offer, Party, Picture, Report, State
 from detente.exchange.instant import NS_PER_S
+from detente.exchange.offer import Message
 from detente.sensors import PositionSensor
 from detente.tracking import Tracker
 
@@ -84,29 +85,28 @@ def make_parties() -> tuple[Party[PositionSensor], Party[PositionSensor]]:
     return first, second
 
 
-def run_watches(agreement: Agreement, *, seed: int) -> list[Watch]:
-    """Return all watches under an agreement; the same seed gives the same."""
+def run_watches(offer: Offer, heard: Sequence[Offer | Message], *, seed: int) -> list[Watch]:
+    """Return all watches under an offer and what both have heard of it; the same seed, the same."""
     parties = make_parties()
     for party in parties:
-        party.hear(agreement.offer)
-        for message in agreement.messages:
+        for message in heard:
             party.hear(message)
     starts_ns = watch_starts_ns()
     seeds = np.random.SeedSequence(seed).spawn(len(starts_ns))
     return [
-        _watch(parties, agreement, start_ns, seed)
+        _watch(parties, offer, start_ns, seed)
         for start_ns, seed in zip(starts_ns, seeds, strict=True)
     ]
 
 
 def _watch(
     parties: tuple[Party[PositionSensor], Party[PositionSensor]],
-    agreement: Agreement,
+    offer: Offer,
     start_ns: int,
     seed: np.random.SeedSequence,
 ) -> Watch:
     """Run one watch: at each scan, each looks, hands over what it may, and draws its picture."""
-    state = agreement.state_at(start_ns)
+    state = parties[0].agreement(offer.id).state_at(start_ns)
     moments: list[Moment] = []
     figures: list[list[tuple[float, ...]]] = [[], []]
     received: list[list[Report]] = [[], []]
@@ -115,9 +115,9 @@ def _watch(
         own = [p.observe(now_ns, seen) for p, seen in zip(parties, scan.seen_m, strict=True)]
         if state == "accepted":
             for me, partner in ((0, 1), (1, 0)):
-                report = parties[partner].release(agreement.offer.id, time_ns=now_ns)
+                report = parties[partner].release(offer.id, time_ns=now_ns)
                 if report is not None:
-                    parties[me].receive(report, offer_id=agreement.offer.id)
+                    parties[me].receive(report, offer_id=offer.id)
                     received[me].append(report)
         pictures = parties[0].picture(now_ns), parties[1].picture(now_ns)
         moments.append(Moment(scan, pictures))

@@ -1,7 +1,7 @@
 """Agreed exchange between parties: who hands what to whom, decided by people.
 
-A first, thin version, in memory: an offer to exchange tracks, its answer, its withdrawal, and the
-one function through which rows leave a party. Keys, files and links come later.
+Terms say what may be handed over, an agreement is an offer and its answers, and rows leave a party
+through one function. All of it is in memory; keys, files and links come later.
 """
 
 from detente._core import Grant
@@ -10,6 +10,10 @@ from detente.exchange.counts import count_total, grid_cells
 from detente.exchange.fields import FIELDS, Field
 from detente.exchange.instant import text_from_time_ns, time_ns_from_text
 from detente.exchange.kinds import COLUMNS
+from detente.exchange.agreement import Agreement, State
+from detente.exchange.area import Area
+from detente.exchange.audit import Audit
+from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
 from detente.exchange.party import Party
 from detente.exchange.picture import Picture, fuse_reports
 from detente.exchange.release import release, release_under, withheld
@@ -25,12 +29,22 @@ __all__ = [
     "Agreement",
     "Field",
     "Grant",
+from detente.exchange.scenario import Scenario
+from detente.exchange.scenario_toml import read_scenario
+from detente.exchange.signatory import Signatory
+from detente.exchange.standing import Standing, standing_at
+    "Area",
+    "Audit",
+    "Decline",
     "Offer",
     "Party",
     "Picture",
     "Report",
     "SensorDescription",
     "SetAside",
+    "Scenario",
+    "Signatory",
+    "Standing",
     "State",
     "Terms",
     "Withdrawal",
@@ -41,6 +55,8 @@ __all__ = [
     "release",
     "release_under",
     "report_from_arrow",
+    "read_scenario",
+    "standing_at",
     "text_from_time_ns",
     "time_ns_from_text",
     "withheld",

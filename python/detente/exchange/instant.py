@@ -1,11 +1,18 @@
 """Points in time: whole nanoseconds since 1970-01-01 UTC, read from and written as text."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from detente.errors import SettingError
 
 NS_PER_S = 1_000_000_000
+NS_PER_DAY = 86_400 * NS_PER_S
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS_NS = (("day", NS_PER_DAY), ("h", 3_600 * NS_PER_S), ("min", 60 * NS_PER_S))
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 
 def time_ns_from_text(text: str) -> int:
@@ -58,3 +65,54 @@ def text_from_time_ns(time_ns: int) -> str:
     '2021-08-31T00:00:00Z'
     """
     return f"{_EPOCH + timedelta(seconds=time_ns // NS_PER_S):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def exact_text_from_time_ns(time_ns: int) -> str:
+    """Return a point in time as ISO 8601 text that `time_ns_from_text` reads back exactly.
+
+    A day's first moment in UTC is written as its date. Below a microsecond nothing can be read, so
+    nothing is written.
+
+    Examples
+    --------
+    >>> from detente.exchange.instant import exact_text_from_time_ns
+    >>> exact_text_from_time_ns(1630368000000000000), exact_text_from_time_ns(1630368000500000000)
+    ('2021-08-31', '2021-08-31T00:00:00.500000Z')
+    """
+    moment = _EPOCH + timedelta(microseconds=time_ns // 1_000)
+    if moment.timetz() == _EPOCH.timetz():
+        return f"{moment:%Y-%m-%d}".zfill(len("2021-08-31"))
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def words_from_time_ns(time_ns: int) -> str:
+    """Return a point in time as people write it, in UTC.
+
+    Examples
+    --------
+    >>> from detente.exchange.instant import words_from_time_ns
+    >>> words_from_time_ns(1630368000000000000), words_from_time_ns(1630411200000000000)
+    ('31 August 2021', '31 August 2021 12:00 UTC')
+    """
+    moment = _EPOCH + timedelta(microseconds=time_ns // 1_000)
+    date = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    time = moment.time().isoformat()
+    time = time.removesuffix(":00") if len(time) == len("12:00:00") else time
+    return date if time == "00:00" else f"{date} {time} UTC"
+
+
+def words_from_duration_ns(duration_ns: int) -> str:
+    """Return a length of time in the largest unit that needs no fraction.
+
+    Examples
+    --------
+    >>> from detente.exchange.instant import words_from_duration_ns
+    >>> words_from_duration_ns(90_000_000_000), words_from_duration_ns(86_400_000_000_000)
+    ('90 s', '1 day')
+    """
+    for unit, size_ns in _UNITS_NS:
+        if duration_ns % size_ns == 0 and duration_ns >= size_ns:
+            count = duration_ns // size_ns
+            return f"{count:,} {unit}{'s' if unit == 'day' and count > 1 else ''}"
+    seconds = Decimal(duration_ns) / NS_PER_S
+    return f"{seconds.normalize():f} s"

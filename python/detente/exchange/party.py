@@ -5,13 +5,16 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import AgreementError, SettingError
+from detente.errors import SettingError, UnknownIdError
 from detente.exchange import picture as pictures
-from detente.exchange.agreement import Acceptance, Agreement, Message, Offer, Withdrawal
-from detente.exchange.instant import NS_PER_S, text_from_time_ns
+from detente.exchange.audit import Audit, Handover
+from detente.exchange.instant import NS_PER_S
+from detente.exchange.offer import Offer
+from detente.exchange.reasons import Row, reasons, text_from_reasons
 from detente.exchange.release import release
 from detente.exchange.report import Report
-from detente.exchange.terms import Terms
+from detente.exchange.signatory import Signatory
+from detente.geo import LocalFrame
 
 SensorT = TypeVar("SensorT")
 SensorT_contra = TypeVar("SensorT_contra", contravariant=True)
@@ -53,7 +56,7 @@ class Tracker(Protocol[SensorT_contra]):
         ...
 
 
-class Party(Generic[SensorT]):
+class Party(Signatory, Generic[SensorT]):
     """One party: it tracks with its own sensor and knows what was agreed with whom.
 
     Its own tracks and the shared picture are kept apart: `release` reads the first alone, and
@@ -71,6 +74,14 @@ class Party(Generic[SensorT]):
         How objects move, to bring reports of different times to one.
     most_age_s : float
         How old the newest report of a partner may be to count in the picture [s].
+    frame : LocalFrame, optional
+        Where east and north of all reports are on the Earth; without it the audit cannot tell
+        what lies in an area.
+
+    Attributes
+    ----------
+    audit : Audit
+        What this party handed over and what it got.
 
     Raises
     ------
@@ -86,20 +97,19 @@ class Party(Generic[SensorT]):
         sensor: SensorT,
         motion: pictures.Motion,
         most_age_s: float = 30.0,
+        frame: LocalFrame | None = None,
     ) -> None:
-        if not name:
-            raise SettingError("a party must have a name")
+        super().__init__(name)
         if not most_age_s > 0.0:
             raise SettingError(f"most_age_s must be positive, found {most_age_s}")
-        self.name = name
         self._tracker = tracker
         self._sensor = sensor
         self._motion = motion
         self._most_age_ns = round(most_age_s * NS_PER_S)
+        self._frame = frame
+        self.audit = Audit()
         self._own: Report | None = None
         self._received: dict[str, Report] = {}
-        self._offers: dict[str, Offer] = {}
-        self._messages: set[Message] = set()
 
     def __repr__(self) -> str:
         return f"Party({self.name!r})"
@@ -128,93 +138,6 @@ class Party(Generic[SensorT]):
         )
         return self._own
 
-    def offer(self, recipient: str, terms: Terms, *, time_ns: int, answer_by_ns: int) -> Offer:
-        """Offer another party an agreement; it must hear of it, and nothing flows until it accepts.
-
-        Parameters
-        ----------
-        recipient : str
-            The other party's name.
-        terms : Terms
-            What is handed over.
-        time_ns, answer_by_ns : int
-            Now, and when the offer lapses [ns since 1970-01-01 UTC].
-
-        Returns
-        -------
-        Offer
-        """
-        offer = Offer(self.name, recipient, terms, time_ns, answer_by_ns)
-        self.hear(offer)
-        return offer
-
-    def accept(self, offer: Offer, *, time_ns: int) -> Acceptance:
-        """Accept an offer that was made to this party.
-
-        Raises
-        ------
-        AgreementError
-            It was made to someone else, is not made yet, or is no longer pending.
-        """
-        self.hear(offer)
-        state = self.agreement(offer.id).state_at(time_ns)
-        if state != "pending":
-            raise AgreementError(
-                f"offer {offer.id[:12]} is {state} at {text_from_time_ns(time_ns)} and can no "
-                f"longer be accepted; it needed an answer before "
-                f"{text_from_time_ns(offer.answer_by_ns)}"
-            )
-        message = Acceptance(offer.id, self.name, time_ns)
-        self.hear(message)
-        return message
-
-    def withdraw(self, offer: Offer, *, time_ns: int) -> Withdrawal:
-        """Withdraw from an agreement, or from an offer not yet answered. It is final.
-
-        Raises
-        ------
-        AgreementError
-            This party has no part in it, or it was not made yet.
-        """
-        self.hear(offer)
-        message = Withdrawal(offer.id, self.name, time_ns)
-        self.hear(message)
-        return message
-
-    def hear(self, message: Offer | Message) -> None:
-        """Take note of an offer, an answer or a withdrawal, in any order, any number of times.
-
-        Raises
-        ------
-        AgreementError
-            An offer between others, or a message that cannot belong to its offer.
-        """
-        if isinstance(message, Offer):
-            if self.name not in message.parties:
-                raise AgreementError(
-                    f"{self.name!r} has no part in offer {message.id[:12]} from "
-                    f"{message.sender!r} to {message.recipient!r}"
-                )
-            self._offers[message.id] = message
-            return
-        offer = self._offers.get(message.offer_id)
-        if offer is not None:
-            offer.check(message)
-        self._messages.add(message)
-
-    def agreement(self, offer_id: str) -> Agreement:
-        """Return an agreement as this party knows it.
-
-        Raises
-        ------
-        AgreementError
-            No offer of that identity was heard of.
-        """
-        offer = self._offers.get(offer_id)
-        if offer is None:
-            raise AgreementError(f"{self.name!r} has heard of no offer {offer_id[:12]}")
-        return Agreement(offer, (m for m in self._messages if _belongs(m, offer)))
-
     def release(self, offer_id: str, *, time_ns: int) -> Report | None:
         """Return what may be handed to the partner of an agreement now; see `release`.
 
@@ -237,10 +160,12 @@ class Party(Generic[SensorT]):
             There is no such agreement, it is not in force, or it does not permit this.
         """
         agreement = self.agreement(offer_id)
-        sender, recipient = agreement.offer.parties
-        partner = recipient if self.name == sender else sender
+        partner = agreement.partner_of(self.name)
         own = self._empty(time_ns) if self._own is None else self._own
-        return release(own, agreement, recipient=partner, time_ns=time_ns)
+        released = release(own, agreement, recipient=partner, time_ns=time_ns)
+        if released is not None:
+            self._record(released, agreement.offer, partner, time_ns)
+        return released
 
     def receive(self, report: Report, *, offer_id: str) -> None:
         """Take what a partner released; it replaces what that partner released before.
@@ -255,6 +180,8 @@ class Party(Generic[SensorT]):
         agreement = self.agreement(offer_id)
         permitted = release(report, agreement, recipient=self.name, time_ns=report.time_ns)
         before = self._received.get(report.origin)
+        if permitted is not None:
+            self._record(permitted, agreement.offer, self.name, report.time_ns)
         if permitted is not None and (before is None or _order(before) < _order(permitted)):
             self._received[report.origin] = permitted
 
@@ -286,19 +213,75 @@ class Party(Generic[SensorT]):
         ]
         return pictures.fuse_reports(self._own, partners, motion=self._motion, time_ns=time_ns)
 
+    def why_not(self, partner: str, *, time_ns: int, object_id: int | None = None) -> str:
+        """Return why a partner does not get what this party sees, naming the clauses.
+
+        Parameters
+        ----------
+        partner : str
+            Who does not get it.
+        time_ns : int
+            The moment asked about [ns since 1970-01-01 UTC].
+        object_id : int, optional
+            A track of the newest own report; without it, its place is not asked about.
+
+        Returns
+        -------
+        str
+            A sentence for each agreement with that partner.
+
+        Raises
+        ------
+        UnknownIdError
+            The newest own report has no such track.
+        """
+        own = self._empty(time_ns) if self._own is None else self._own
+        lat_deg = lon_deg = None
+        if object_id is not None:
+            (rows,) = np.nonzero(own.track_id == object_id)
+            if not len(rows):
+                raise UnknownIdError(f"the newest report of {self.name!r} has no track {object_id}")
+            lats, lons = self._places(own)
+            if np.isfinite(lats[rows[0]]):
+                lat_deg, lon_deg = float(lats[rows[0]]), float(lons[rows[0]])
+        row = Row(self.name, partner, own.time_ns, time_ns, lat_deg=lat_deg, lon_deg=lon_deg)
+        agreements = [
+            self.agreement(standing.offer.id)
+            for standing in self.agreements(time_ns)
+            if {self.name, partner} == set(standing.offer.parties)
+        ]
+        return "\n".join(text_from_reasons(a, row, reasons(a, row)) for a in agreements) or (
+            f"Nothing was ever offered between {self.name} and {partner}."
+        )
+
+    def _record(self, report: Report, offer: Offer, recipient: str, time_ns: int) -> None:
+        lat_deg, lon_deg = self._places(report)
+        self.audit.record(
+            Handover(
+                time_ns,
+                offer,
+                report.origin,
+                recipient,
+                report.sequence,
+                report.time_ns,
+                report.track_id,
+                lat_deg,
+                lon_deg,
+            )
+        )
+
+    def _places(self, report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return latitudes and longitudes of a report's rows, NaN if there is no frame."""
+        if self._frame is None:
+            unknown = np.full(len(report), np.nan)
+            return unknown, unknown
+        lat_deg, lon_deg, _ = self._frame.geodetic_from_en(report.mean[:, :2])
+        return lat_deg, lon_deg
+
     def _empty(self, time_ns: int) -> Report:
         dim = len(self._motion.transition(0.0))
         none = np.empty((0, dim)), np.empty((0, dim, dim)), np.empty(0)
         return Report.tracks(self.name, 0, time_ns, np.empty(0, np.uint64), *none)
-
-
-def _belongs(message: Message, offer: Offer) -> bool:
-    """Whether a message counts for an offer; what came before its offer was not checked."""
-    try:
-        offer.check(message)
-    except AgreementError:
-        return False
-    return True
 
 
 def _order(report: Report) -> tuple[int, int]:

@@ -42,32 +42,12 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
         The agreement is not in force, does not let this party hand anything to that one, or the
         report is dated later than now.
     """
-    offer = agreement.offer
-    state = agreement.state_at(time_ns)
-    if state != "accepted" or agreement.accepted_ns is None:
-        waits = f"; {offer.recipient!r} must answer it first" if state == "pending" else ""
-        raise AgreementError(
-            f"nothing leaves: agreement {offer.id[:12]} between {offer.sender!r} and "
-            f"{offer.recipient!r} is {state} at {text_from_time_ns(time_ns)}{waits}"
-        )
-    ways = {offer.parties, offer.parties[::-1]} if offer.terms.both_ways else {offer.parties}
-    if (report.origin, recipient) not in ways:
-        raise AgreementError(
-            f"nothing leaves: agreement {offer.id[:12]} does not let {report.origin!r} hand "
-            f"tracks to {recipient!r}"
-        )
+    grant = Grant(**agreement.grant_at(agreement.partner_of(recipient), recipient, time_ns))
     if report.time_ns > time_ns:
         raise AgreementError(
             f"nothing leaves: the report is dated {text_from_time_ns(report.time_ns)}, "
             f"and now is {text_from_time_ns(time_ns)}"
         )
-    grant = Grant(
-        sender=report.origin,
-        recipient=recipient,
-        level=offer.terms.level,
-        from_ns=agreement.accepted_ns,
-        until_ns=agreement.expires_ns,
-    )
     return release_under(report, grant, recipient=recipient, time_ns=time_ns)
 
 

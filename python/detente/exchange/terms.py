@@ -1,66 +1,287 @@
 """Terms: what an agreement lets one party hand to the other."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
 
 from detente.errors import SettingError
-from detente.exchange.instant import text_from_time_ns, time_ns_from_text
+from detente.exchange import clauses as read
+from detente.exchange import compare, terms_toml, toml, wording
+from detente.exchange.area import Area
+from detente.exchange.clauses import Level
+from detente.exchange.instant import NS_PER_DAY, NS_PER_S
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Terms:
-    """What is handed over, and until when.
+    """What is handed over, how, for what and until when.
 
     Whatever these terms cannot express is refused, never ignored: an agreement must not promise
     what nothing enforces.
 
     Parameters
     ----------
-    level : {"tracks"}
-        What leaves: confirmed tracks, with identity, mean, covariance and existence.
+    level : {"detections", "tracklets", "tracks", "counts"}
+        The kind of rows that leave; no other kind does.
     until : str
         The end of validity, itself excluded: a date (its first moment in UTC) or a date and time
         with its zone.
+    from_ : str, optional
+        The beginning of validity, from the acceptance on by default.
+    area : GeoJSON mapping, Area, (n, 2) array_like or list of Area or mappings, optional
+        Where an object must be to leave: polygons (see `Area.from_any`), of several areas in all
+        of them; by default anywhere.
+    fields : iterable of str
+        The optional fields that leave with the rows, such as ``"mmsi"``; none unless named here.
+    delay_s : float
+        How old a report must be before it leaves [s].
+    cadence_s : float
+        Only reports of times on this grid leave, counted from 1970-01-01 UTC; 0 for all [s].
+    precision_m : float, optional
+        How finely positions are told at most, for tracks alone: whole millimetres, up to
+        13,800 m.
+    count_cell_m : float, optional
+        For counts, which need it: the size of the cells of the area that are counted.
+    count_at_least : int, optional
+        For counts, which need it: what is below reads "fewer than this".
+    purpose : str
+        What it may be used for; empty for anything.
+    retention_days : float, optional
+        How long the recipient may keep it [days]; without limit by default.
+    relay : bool
+        Whether the recipient may pass it on.
     both_ways : bool
-        Whether the recipient of the offer hands over its tracks, too.
+        Whether the recipient of the offer hands over the same, too.
 
     Attributes
     ----------
-    until_ns : int
-        The end of validity [ns since 1970-01-01 UTC].
+    from_ns : int or None
+    until_ns, delay_ns, cadence_ns : int
+        The same in nanoseconds (since 1970-01-01 UTC).
+    retention_ns : int or None
+    area : tuple of Area
+        All must hold; empty for anywhere.
 
     Raises
     ------
     SettingError
-        Another level, an unreadable end, or a clause that is not known yet.
+        A clause that cannot be read, that does not go with the others, or that is not known.
 
     Examples
     --------
     >>> import detente as dt
-    >>> dt.Terms(level="tracks", until="2021-08-31")
-    Terms(level='tracks', until='2021-08-31T00:00:00Z', both_ways=False)
-    >>> dt.Terms(level="tracks", until="2021-08-31", precision_m=50)
+    >>> terms = dt.Terms(level="tracks", until="2021-08-31", precision_m=50, delay_s=30)
+    >>> terms
+    Terms(level='tracks', until='2021-08-31', delay_s=30, precision_m=50)
+    >>> terms.allows_no_more_than(dt.Terms(level="tracks", until="2021-08-31", delay_s=10))
+    True
+    >>> dt.Terms(level="detections", until="2021-08-31", precision_m=50)
     Traceback (most recent call last):
-    detente.errors.SettingError: terms know level, until and both_ways; they cannot express ...
+    detente.errors.SettingError: precision_m rounds tracks, and the level is detections; ...
     """
 
-    level: str
+    level: Level
+    from_ns: int | None
     until_ns: int
+    area: tuple[Area, ...]
+    fields: tuple[str, ...]
+    delay_ns: int
+    cadence_ns: int
+    precision_m: float | None
+    count_cell_m: float | None
+    count_at_least: int | None
+    purpose: str
+    retention_ns: int | None
+    relay: bool
     both_ways: bool
 
     def __init__(
-        self, *, level: str, until: str, both_ways: bool = False, **clauses: object
+        self,
+        *,
+        level: str,
+        until: str,
+        from_: str | None = None,
+        area: Any = None,  # noqa: ANN401 - GeoJSON holds anything
+        fields: Iterable[str] = (),
+        delay_s: float = 0,
+        cadence_s: float = 0,
+        precision_m: float | None = None,
+        count_cell_m: float | None = None,
+        count_at_least: int | None = None,
+        purpose: str = "",
+        retention_days: float | None = None,
+        relay: bool = False,
+        both_ways: bool = False,
+        **unknown: object,
     ) -> None:
-        if clauses:
-            raise SettingError(
-                "terms know level, until and both_ways; they cannot express "
-                f"{', '.join(sorted(clauses))} yet, and do not promise what is not enforced"
-            )
-        if level != "tracks":
-            raise SettingError(f'level must be "tracks", the others come later; found {level!r}')
-        object.__setattr__(self, "level", level)
-        object.__setattr__(self, "until_ns", time_ns_from_text(until))
-        object.__setattr__(self, "both_ways", bool(both_ways))
+        if unknown:
+            raise SettingError(_told_unknown(sorted(unknown)))
+
+        def metres(value: float | None, clause: str) -> float | None:
+            return None if value is None else read.read_metres(value, clause=clause)
+
+        def duration(value: float, clause: str, unit_ns: int = NS_PER_S) -> int:
+            return read.read_duration(value, clause=clause, unit_ns=unit_ns)
+
+        self._set(
+            level=read.read_level(level),
+            from_ns=None if from_ is None else read.read_time(from_, clause="from"),
+            until_ns=read.read_time(until, clause="until"),
+            area=read.read_areas(area),
+            fields=read.read_fields(fields),
+            delay_ns=duration(delay_s, "delay_s"),
+            cadence_ns=duration(cadence_s, "cadence_s"),
+            precision_m=metres(precision_m, "precision_m"),
+            count_cell_m=metres(count_cell_m, "count_cell_m"),
+            count_at_least=(
+                None
+                if count_at_least is None
+                else read.read_count(count_at_least, clause="count_at_least")
+            ),
+            purpose=read.read_purpose(purpose),
+            retention_ns=(
+                None
+                if retention_days is None
+                else duration(retention_days, "retention_days", NS_PER_DAY)
+            ),
+            relay=read.read_flag(relay, clause="relay"),
+            both_ways=read.read_flag(both_ways, clause="both_ways"),
+        )
+        compare.check_together(self)
+
+    def _set(self, **clauses: Any) -> None:  # noqa: ANN401 - each of its own type
+        for name, value in clauses.items():
+            object.__setattr__(self, name, value)
+
+    def _with(self, **clauses: Any) -> "Terms":  # noqa: ANN401 - each of its own type
+        """Return the same terms with some clauses replaced by values already checked."""
+        terms = object.__new__(Terms)
+        terms._set(**{**self.__dict__, **clauses})
+        return terms
+
+    def allows_no_more_than(self, other: "Terms") -> bool:
+        """Return whether it is certain that whatever these terms allow, the others allow, too.
+
+        Levels, purposes and cells of counts are compared as equal or not, cadences by whether one
+        is a multiple of the other, areas as `Area.lies_within` decides; what is not decided reads
+        as no.
+        """
+        return not compare.exceeding(self, other)
+
+    def exceeding(self, other: "Terms") -> tuple[str, ...]:
+        """Return the clauses by which these terms may allow more than others."""
+        return compare.exceeding(self, other)
+
+    def meet(self, other: "Terms") -> "Terms | None":
+        """Return the most permissive terms that allow no more than either.
+
+        Returns
+        -------
+        Terms or None
+            `None` if nothing may leave under both: another level or purpose, validity that does
+            not overlap, cadences that meet too seldom, counts of other cells or another area.
+        """
+        found = compare.meet(self, other)
+        return None if found is None else self._with(**found)
+
+    def text(self, sender: str = "the sender", recipient: str = "the recipient") -> str:
+        """Return the terms as a sentence for people; each clause is in it.
+
+        Examples
+        --------
+        >>> import detente as dt
+        >>> terms = dt.Terms(level="tracks", until="2021-08-31", precision_m=50, delay_s=30,
+        ...                  purpose="search and rescue", retention_days=30)
+        >>> print(terms.text("North", "South"))
+        Until 31 August 2021 South receives from North tracks everywhere, rounded to 50 m, 30 s
+        late, for search and rescue, kept 30 days, not to be passed on.
+        """
+        return wording.text_from_terms(self, sender, recipient)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the clauses as they are written in TOML; those at rest are left out."""
+        return terms_toml.mapping_from_terms(self)
+
+    @classmethod
+    def from_mapping(cls, clauses: Mapping[str, Any]) -> "Terms":
+        """Return the terms of clauses as TOML holds them; `to_mapping` undoes it.
+
+        Raises
+        ------
+        SettingError
+            As the constructor; level or until is missing.
+        """
+        return cls(**terms_toml.arguments_from_mapping(clauses))
+
+    def to_toml(self) -> str:
+        """Return the terms as TOML."""
+        return toml.toml_from_mapping(self.to_mapping())
+
+    @classmethod
+    def from_toml(cls, text: str) -> "Terms":
+        r"""Return the terms that TOML holds.
+
+        Raises
+        ------
+        DecodeError
+            No TOML.
+        SettingError
+            As the constructor; level or until is missing.
+
+        Examples
+        --------
+        >>> import detente as dt
+        >>> dt.Terms.from_toml('level = "tracks"\nuntil = 2021-08-31\nrelay = true')
+        Terms(level='tracks', until='2021-08-31', relay=True)
+        """
+        return cls.from_mapping(toml.mapping_from_toml(text))
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All clauses as text, flags and whole numbers (ns, mm, 1e-9 °), to be hashed."""
+        content = dict(self.__dict__)
+        for clause in ("precision_m", "count_cell_m"):
+            size_m = content.pop(clause)
+            content[f"{clause}m"] = None if size_m is None else round(size_m * 1_000)
+        content["area"] = [{"name": a.name, "polygons": a.polygons} for a in self.area]
+        return content
+
+    def grant(self, sender: str, recipient: str, from_ns: int, until_ns: int) -> dict[str, Any]:
+        """Return what the release needs to know, from_ns to until_ns [ns since 1970-01-01 UTC]."""
+        return {
+            "sender": sender,
+            "recipient": recipient,
+            "level": self.level,
+            "from_ns": from_ns if self.from_ns is None else max(from_ns, self.from_ns),
+            "until_ns": min(until_ns, self.until_ns),
+            "area": [area.degrees for area in self.area],
+            "fields": list(self.fields),
+            "delay_ns": self.delay_ns,
+            "cadence_ns": self.cadence_ns,
+            "precision_m": self.precision_m,
+            "count_cell_m": self.count_cell_m,
+            "count_at_least": self.count_at_least,
+            "relay": self.relay,
+            "retention_ns": self.retention_ns,
+            "purpose": self.purpose,
+        }
 
     def __repr__(self) -> str:
-        until = text_from_time_ns(self.until_ns)
-        return f"Terms(level={self.level!r}, until={until!r}, both_ways={self.both_ways})"
+        shown = terms_toml.arguments_from_mapping(self.to_mapping())
+        if self.area:
+            shown["area"] = list(self.area)
+        return f"Terms({', '.join(f'{clause}={value!r}' for clause, value in shown.items())})"
+
+
+def _told_unknown(names: list[str]) -> str:
+    """Return the message about clauses that there are not."""
+    known = terms_toml.CLAUSES
+    near = {name: get_close_matches(name, known, n=1) for name in names}
+    cures = [
+        f"{name} (did you mean {match[0]}?)" if match else name for name, match in near.items()
+    ]
+    return (
+        f"terms cannot express {', '.join(cures)} and do not promise what is not enforced; "
+        f"their clauses are {', '.join(known)}"
+    )

@@ -286,10 +286,15 @@ def test_the_demo_writes_its_page_and_refuses_a_date_outside_the_offer(tmp_path:
     assert result.exit_code == 0, result.output
     assert "pending" in result.output
     assert (tmp_path / "demo" / "index.html").exists()
-    refused = detente("demo", "--out", tmp_path / "other", "--accept-on", "1999-01-01")
-    assert refused.exit_code == 2
-    assert refused.stderr.startswith("detente: the offer can be accepted from 2021-06-16")
-    assert not (tmp_path / "other").exists()
+    for option in ("--accept-on", "--host-consent"):
+        refused = detente("demo", "--out", tmp_path / "other", option, "1999-01-01")
+        assert refused.exit_code == 2
+        assert refused.stderr.startswith("detente: the offer can be answered from 2021-06-16")
+        assert not (tmp_path / "other").exists()
+    words = ("--accept-on", "2021-07-20", "--host-consent", "2021-07-22")
+    supposed = detente("demo", "--out", tmp_path / "demo", *words)
+    assert "2021-07-22  Kyrgyzstan and Tajikistan consent (hypothetical)" in supposed.output
+    assert "the offer is accepted" in supposed.output
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 import detente as dt
 from detente.exchange import Acceptance, Offer, Report, Withdrawal, release, time_ns_from_text
+from detente.exchange.offer import Message
 
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
 DAY_NS = 86_400_000_000_000
@@ -71,7 +72,9 @@ def test_while_pending_no_row_and_no_byte_leaves() -> None:
         north.observe(now_ns, [[0.0, 0.0]])
         south.observe(now_ns, [[5_000.0, 0.0]])
         for party in (north, south):
-            with pytest.raises(dt.errors.AgreementError, match=r"is pending at .* must answer"):
+            with pytest.raises(
+                dt.errors.AgreementError, match=r"is offered at .* 'south' must act first"
+            ):
                 party.release(offer.id, time_ns=now_ns)
         assert list(south.picture(now_ns).origin) == ["own"]
         assert list(north.picture(now_ns).origin) == ["own"]
@@ -230,7 +233,7 @@ def test_a_strangers_answer_that_came_before_its_offer_counts_for_nothing() -> N
     south = _party("south")
     south.hear(Acceptance(offer.id, "east", ACCEPTED_NS))
     south.hear(offer)
-    assert south.agreement(offer.id).state_at(ACCEPTED_NS) == "pending"
+    assert south.agreement(offer.id).state_at(ACCEPTED_NS) == "offered"
 
 
 def test_a_report_dated_later_than_now_stays() -> None:
@@ -246,3 +249,145 @@ def test_bad_settings_are_refused() -> None:
         _party("")
     with pytest.raises(dt.errors.SettingError, match="most_age_s must be positive, found 0"):
         dt.Party("a", tracker=SeeingIsTracking(), sensor=None, motion=MOTION, most_age_s=0.0)
+
+
+def test_a_declined_offer_is_over() -> None:
+    north, south, offer = _pair()
+    north.hear(south.decline(offer, time_ns=ACCEPTED_NS))
+    assert north.agreement(offer.id).state_at(ACCEPTED_NS) == "declined"
+    for again in (south.accept, south.decline):
+        with pytest.raises(dt.errors.AgreementError, match=r"is declined at .* make a new offer"):
+            again(offer, time_ns=ACCEPTED_NS + 1)
+    with pytest.raises(dt.errors.AgreementError, match="only 'south' can decline"):
+        _pair()[0].decline(offer, time_ns=ACCEPTED_NS)
+
+
+def test_a_yes_is_given_once() -> None:
+    _, south, offer = _pair()
+    south.accept(offer, time_ns=ACCEPTED_NS)
+    with pytest.raises(dt.errors.AgreementError, match=r"is accepted at .* withdraw from it"):
+        south.decline(offer, time_ns=ACCEPTED_NS + 1)
+
+
+def _hosted() -> tuple[dict[str, dt.Party[Any]], Offer, list[Offer | Message]]:
+    """Return the parties of an offer with two hosts, and all that is said, each consenting."""
+    parties = {name: _party(name) for name in ("north", "south", "east", "west")}
+    terms = dt.Terms(level="tracks", until="2021-08-31")
+    offer = parties["north"].offer(
+        "south", terms, time_ns=MADE_NS, answer_by_ns=ANSWER_BY_NS, hosts=["west", "east"]
+    )
+    said: list[Offer | Message] = [offer, parties["south"].accept(offer, time_ns=ACCEPTED_NS)]
+    for host in ("east", "west"):
+        consent = parties["north"].ask(host, offer, time_ns=MADE_NS + DAY_NS)
+        said += [consent, parties[host].accept(consent, time_ns=ACCEPTED_NS + DAY_NS)]
+    return parties, offer, said
+
+
+@given(st.permutations(range(6)), st.permutations(range(6)), st.integers(0, 60))
+def test_who_has_heard_the_same_in_whatever_order_knows_the_same(
+    first: list[int], second: list[int], day: int
+) -> None:
+    _, offer, said = _hosted()
+    north, south = _party("north"), _party("south")
+    for party, order in ((north, first), (south, second)):
+        for index in [*order, *order[:3]]:
+            party.hear(said[index])
+    now_ns = MADE_NS + day * DAY_NS
+    assert north.agreements(now_ns) == south.agreements(now_ns)
+    state = north.agreement(offer.id).state_at(now_ns)
+    assert state == ("accepted" if now_ns >= ACCEPTED_NS + DAY_NS else "pending")
+
+
+def test_nothing_flows_until_every_host_has_consented() -> None:
+    _, offer, said = _hosted()
+    for missing in (3, 5):  # the yes of one host
+        north = _party("north")
+        for index, message in enumerate(said):
+            if index != missing:
+                north.hear(message)
+        north.observe(WITHDRAWN_NS, [[0.0, 0.0]])
+        host = "east" if missing == 3 else "west"
+        with pytest.raises(dt.errors.AgreementError, match=f"is pending at .* '{host}' must act"):
+            north.release(offer.id, time_ns=WITHDRAWN_NS)
+        north.hear(said[missing])
+        assert north.release(offer.id, time_ns=WITHDRAWN_NS) is not None
+
+
+def test_a_party_says_where_each_agreement_stands() -> None:
+    _, offer, said = _hosted()
+    north, east = _party("north"), _party("east")
+    for message in said[:4]:
+        north.hear(message)
+    now_ns = ACCEPTED_NS + DAY_NS
+    standings = north.agreements(now_ns)
+    assert [(s.state, s.must_act) for s in standings] == [("pending", ("north",)), ("accepted", ())]
+    assert standings[0].text == (
+        "north to south: pending since 16 June 2021; north must act before 31 August 2021."
+    )
+    assert standings[1].text == (
+        "east's consent, asked by north: accepted since 21 July 2021. It ends on 31 August 2021 "
+        "unless withdrawn before."
+    )
+    assert north.agreements(MADE_NS - 1) == []
+    north.hear(north.withdraw(offer, time_ns=WITHDRAWN_NS))
+    assert north.agreements(WITHDRAWN_NS)[0].text == (
+        "north to south: withdrawn by north since 10 August 2021."
+    )
+    for message in said[2:4]:
+        east.hear(message)  # a host may hear its consent without the offer
+    assert [s.state for s in east.agreements(now_ns)] == ["accepted"]
+
+
+def test_a_consent_to_someone_elses_offer_counts_for_nothing_and_shows_nowhere() -> None:
+    _, _, said = _hosted()
+    stranger = _party("stranger")
+    for message in said[2:]:
+        stranger.hear(message)
+    assert stranger.agreements(ACCEPTED_NS) == []
+    with pytest.raises(dt.errors.AgreementError, match="has no part in offer"):
+        stranger.hear(said[0])
+
+
+def test_consents_that_do_not_serve_are_refused_or_do_not_count() -> None:
+    parties, offer, said = _hosted()
+    with pytest.raises(dt.errors.AgreementError, match=r"asked of a host \(east, west\)"):
+        parties["north"].ask("nobody", offer, time_ns=MADE_NS)
+    less = Offer("north", "east", dt.Terms(level="tracks", until="2021-08-31", delay_s=5), MADE_NS,
+                 ANSWER_BY_NS, conditions=offer.id)  # fmt: skip
+    with pytest.raises(dt.errors.AgreementError, match=r"permits less than offer .* in delay_s"):
+        parties["north"].hear(less)
+    early = _party("north")
+    early.hear(less)  # it cannot be judged yet
+    early.hear(Acceptance(less.id, "east", ACCEPTED_NS))
+    for message in (*said[:2], *said[4:]):
+        early.hear(message)
+    assert early.agreement(offer.id).state_at(WITHDRAWN_NS) == "pending"
+
+
+def test_the_audit_tells_what_left_and_what_came() -> None:
+    frame = dt.LocalFrame(4.0, 4.0)
+    north = dt.Party("north", tracker=SeeingIsTracking(), sensor=None, motion=MOTION, frame=frame)
+    _, south, offer = _pair()
+    north.hear(offer)
+    north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
+    for step in range(3):
+        now_ns = ACCEPTED_NS + step * SECOND_NS
+        north.observe(now_ns, [[0.0, 0.0], [0.0, 500_000.0]])
+        for _ in range(2):  # releasing twice is releasing once
+            report = north.release(offer.id, time_ns=now_ns)
+        assert report is not None
+        south.receive(report, offer_id=offer.id)
+    box = dt.exchange.Area.from_any([[3, 3], [3, 5], [5, 5], [5, 3]])
+    assert north.audit.table()["rows"].tolist() == [2, 2, 2]
+    assert north.audit.select(area=box).table()["rows"].tolist() == [1, 1, 1]
+    assert (
+        south.audit.select(partner="south", object_id=2)
+        .text()
+        .startswith("south got from north 3 rows of tracks in 3 reports, from 20 July 2021 to")
+    )
+    assert len(south.audit.select(area=box)) == 0  # it has no frame, so it cannot tell
+    assert "No clause" in north.why_not("south", time_ns=now_ns, object_id=1)
+    assert "both_ways" in south.why_not("north", time_ns=now_ns)
+    assert north.why_not("west", time_ns=now_ns).startswith("Nothing was ever offered")
+    with pytest.raises(dt.errors.UnknownIdError, match="'north' has no track 7"):
+        north.why_not("south", time_ns=now_ns, object_id=7)

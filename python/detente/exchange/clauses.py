@@ -1,0 +1,134 @@
+"""Clauses: each one read and checked; an error names the clause and the cure."""
+
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+
+from detente.errors import SettingError
+from detente.exchange.area import Area
+from detente.exchange.fields import FIELDS
+from detente.exchange.instant import NS_PER_DAY, time_ns_from_text
+
+Level = Literal["detections", "tracklets", "tracks", "counts"]
+LEVELS = get_args(Level)
+
+MOST_NS = 36_525 * NS_PER_DAY
+LEAST_MM = 7  # the release's grid goes no finer, and no coarser
+MOST_MM = 13_800_000
+_MM_PER_M = 1_000
+_WHOLE = Fraction(1, 1_000_000)
+
+
+def read_level(value: object) -> Level:
+    """Return what leaves."""
+    for level in LEVELS:
+        if value == level:
+            return level
+    raise SettingError(f"level must be one of {', '.join(LEVELS)}, found {value!r}")
+
+
+def read_time(value: object, *, clause: str) -> int:
+    """Return a point in time [ns since 1970-01-01 UTC]."""
+    if not isinstance(value, str):
+        raise SettingError(f"{clause} must be text such as '2021-08-31', found {value!r}")
+    try:
+        return time_ns_from_text(value)
+    except SettingError as error:
+        raise SettingError(f"{clause}: {error}") from None
+
+
+def read_duration(value: object, *, clause: str, unit_ns: int) -> int:
+    """Return a length of time, 0 or more [ns]."""
+    exact = _number(value, clause=clause) * unit_ns
+    if exact < 0 or exact > MOST_NS or (exact > 0 and round(exact) == 0):
+        raise SettingError(
+            f"{clause} must be 0, or from a nanosecond to 100 years, found {value!r}"
+        )
+    return round(exact)
+
+
+def read_metres(value: object, *, clause: str) -> float:
+    """Return a size of a grid, whole millimetres [m]."""
+    exact = _number(value, clause=clause) * _MM_PER_M
+    if not LEAST_MM <= round(exact) <= MOST_MM or abs(exact - round(exact)) > _WHOLE:
+        raise SettingError(
+            f"{clause} must be whole millimetres from 0.007 to 13,800 m, found {value!r}"
+        )
+    return round(exact) / _MM_PER_M
+
+
+def read_count(value: object, *, clause: str) -> int:
+    """Return a whole number, 1 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise SettingError(f"{clause} must be a whole number, 1 or more, found {value!r}")
+    return value
+
+
+def read_flag(value: object, *, clause: str) -> bool:
+    """Return a yes or no."""
+    if not isinstance(value, bool):
+        raise SettingError(f"{clause} must be true or false, found {value!r}")
+    return value
+
+
+def read_purpose(value: object) -> str:
+    """Return what the data may be used for; empty for anything."""
+    if not isinstance(value, str) or not value.isprintable() or value != value.strip():
+        raise SettingError(
+            f"purpose must be one line of text without spaces around it, found {value!r}"
+        )
+    return value
+
+
+def read_fields(value: object) -> tuple[str, ...]:
+    """Return the names of optional fields, sorted."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise SettingError(f"fields must be a list of names, found {value!r}")
+    names: set[str] = set()
+    for name in cast("Iterable[Any]", value):
+        if name not in FIELDS:
+            near = get_close_matches(str(name), FIELDS, n=1)
+            cure = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(FIELDS)}"
+            raise SettingError(f"fields: there is no field {name!r}; {cure}")
+        names.add(name)
+    return tuple(sorted(names))
+
+
+def read_areas(value: Any) -> tuple[Area, ...]:  # noqa: ANN401 - GeoJSON holds anything
+    """Return the areas that must all hold, none of them implied by another."""
+    if value is None:
+        return ()
+    listed = [value]
+    if isinstance(value, list | tuple):
+        listed = cast("list[Any]", value)
+    several = any(isinstance(each, Area | Mapping) for each in listed)
+    given: list[Any] = listed if several else [value]
+    return needed_areas(map(Area.from_any, given))
+
+
+def needed_areas(areas: Iterable[Area]) -> tuple[Area, ...]:
+    """Return areas without those that another one implies, in their one order."""
+    different = sorted(set(areas), key=lambda area: area.polygons)
+    return tuple(
+        area
+        for area in different
+        if not any(other is not area and other.lies_within(area) for other in different)
+    )
+
+
+def _number(value: object, *, clause: str) -> Fraction:
+    """Return a number exactly."""
+    if not isinstance(value, bool) and isinstance(value, int | float | Decimal):
+        exact = value
+    elif isinstance(value, np.integer | np.floating):
+        exact = float(cast("float", value))
+    else:
+        raise SettingError(f"{clause} must be a number, found {value!r}")
+    if not math.isfinite(exact):
+        raise SettingError(f"{clause} must be finite, found {value!r}")
+    return Fraction(exact)

@@ -1,0 +1,102 @@
+"""What one party has heard of offers and answers, in any order, and where each stands."""
+
+from detente.errors import AgreementError
+from detente.exchange.agreement import Agreement
+from detente.exchange.answers import Answers
+from detente.exchange.instant import text_from_time_ns
+from detente.exchange.offer import Message, Offer
+from detente.exchange.standing import Standing, standing_at
+
+
+class Notebook:
+    """The offers, consents and messages that one party knows.
+
+    A message may come before its offer, and a consent before the offer it conditions; both are
+    kept, and count once the offer is there if they belong to it.
+
+    Parameters
+    ----------
+    name : str
+        The party.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._answers: dict[str, Answers] = {}
+        self._consents: dict[str, dict[str, Offer]] = {}
+        self._early: dict[str, set[Message]] = {}
+
+    def hear(self, message: Offer | Message) -> None:
+        """Take note; what cannot belong is refused."""
+        if isinstance(message, Offer):
+            self._hear_offer(message)
+            return
+        answers = self._answers.get(message.offer_id)
+        if answers is not None:
+            answers.take(message)
+        else:
+            self._early.setdefault(message.offer_id, set()).add(message)
+
+    def _hear_offer(self, offer: Offer) -> None:
+        if offer.id in self._answers:
+            return
+        conditioned = self._answers.get(offer.conditions)
+        if conditioned is not None:
+            conditioned.offer.check_consent(offer)
+        if self._name not in offer.concerns and not offer.conditions:
+            raise AgreementError(
+                f"{self._name!r} has no part in offer {offer.id[:12]} from {offer.sender!r} to "
+                f"{offer.recipient!r}"
+            )
+        answers = self._answers[offer.id] = Answers(offer)
+        for message in self._early.pop(offer.id, ()):
+            if not offer.why_not(message):
+                answers.take(message)
+        if offer.conditions:
+            self._consents.setdefault(offer.conditions, {})[offer.id] = offer
+
+    def check_open(self, offer: Offer, time_ns: int) -> None:
+        """Take note of an offer and refuse to answer it if it is too late for that."""
+        self.hear(offer)
+        agreement = self.agreement(offer.id)
+        state = agreement.state_at(time_ns)
+        is_answered = agreement.accepted_ns is not None and agreement.accepted_ns <= time_ns
+        if state not in {"pending", "offered"} or is_answered:
+            raise AgreementError(
+                f"offer {offer.id[:12]} is {'accepted' if is_answered else state} at "
+                f"{text_from_time_ns(time_ns)} and can no longer be accepted or declined; it "
+                f"needed an answer before {text_from_time_ns(offer.answer_by_ns)}; withdraw from "
+                "it, or make a new offer"
+            )
+
+    def agreement(self, offer_id: str) -> Agreement:
+        """Return an agreement with what belongs to it."""
+        answers = self._answers.get(offer_id)
+        if answers is None:
+            raise AgreementError(f"{self._name!r} has heard of no offer {offer_id[:12]}")
+        asked = self._consents.get(offer_id, {}).values()
+        return Agreement(
+            answers.offer,
+            answers,
+            [self.agreement(each.id) for each in asked if _serves(each, answers.offer)],
+        )
+
+    def standings(self, time_ns: int) -> list[Standing]:
+        """Return where each agreement that concerns the party stands, in the order of offers."""
+        offers = [
+            answers.offer
+            for answers in self._answers.values()
+            if answers.offer.time_ns <= time_ns
+            and (self._name in answers.offer.concerns or answers.offer.conditions in self._answers)
+        ]
+        offers.sort(key=lambda offer: (offer.time_ns, offer.id))
+        return [standing_at(self.agreement(offer.id), time_ns) for offer in offers]
+
+
+def _serves(consent: Offer, offer: Offer) -> bool:
+    """Whether a consent counts for an offer; what came before its offer was not checked."""
+    try:
+        offer.check_consent(consent)
+    except AgreementError:
+        return False
+    return True

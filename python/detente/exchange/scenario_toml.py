@@ -1,0 +1,182 @@
+"""Scenarios in TOML: tables of offers, answers and statements; an error names the entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+from detente.errors import AgreementError, DecodeError, SettingError
+from detente.exchange.instant import time_ns_from_text
+from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
+from detente.exchange.scenario import Scenario, Statement
+from detente.exchange.terms import Terms
+from detente.exchange.toml import mapping_from_toml
+
+STANCES = (
+    "asserts", "confirms", "declines", "denies", "dismisses", "claims", "observes", "refuses",
+    "sets a deadline", "supposes",
+)  # fmt: skip
+_ANSWERS = {"accept": Acceptance, "decline": Decline, "withdraw": Withdrawal}
+_FILE = ("title", "source", "hypothetical", "offer", "answer", "statement")
+_SAID = ("on", "by", "stance", "text", "fact", "exactness", "about", "hypothetical")
+_OFFER = ("name", "sender", "recipient", "hosts", "answer_by", "conditions", "terms")
+_ANSWER = ("offer", "answer", "from")
+
+
+def read_scenario(path: Path | str) -> Scenario:
+    """Read a scenario from a TOML file.
+
+    Raises
+    ------
+    DecodeError
+        No TOML, or an entry that lacks something; the entry is named.
+    SettingError, AgreementError
+        Terms, offers or answers that are refused; the entry is named.
+    """
+    return scenario_from_toml(Path(path).read_text(encoding="utf-8"))
+
+
+def scenario_from_toml(text: str) -> Scenario:
+    """Return the scenario that TOML holds; see `read_scenario`."""
+    whole = _Entry("the file", mapping_from_toml(text))
+    whole.only(_FILE)
+    offers: dict[str, Offer] = {}
+    said: dict[str, Statement] = {}
+    for entry in whole.tables("offer"):
+        entry.only(_OFFER + _SAID)
+        name = entry.text("name")
+        if name in offers:
+            raise DecodeError(f"{entry.where}: there is another offer of the name {name!r}")
+        said[name], offers[name] = _statement(entry), _offer(entry, offers)
+    answers = whole.tables("answer")
+    statements = whole.tables("statement")
+    for entries, keys in ((answers, _ANSWER + _SAID), (statements, _SAID)):
+        for entry in entries:
+            entry.only(keys)
+    return Scenario(
+        title=whole.text("title"),
+        source=whole.text("source"),
+        hypothetical=whole.texts("hypothetical"),
+        offers=offers,
+        messages=tuple(_answer(entry, offers) for entry in answers),
+        said=said,
+        statements=tuple(sorted(map(_statement, statements), key=_when)),
+    )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One table of the file, and what to call it in an error."""
+
+    where: str
+    values: Mapping[str, Any]
+
+    def only(self, keys: tuple[str, ...]) -> None:
+        unknown = sorted(set(self.values) - set(keys))
+        if unknown:
+            raise DecodeError(
+                f"{self.where}: {', '.join(unknown)} is not known; known are {', '.join(keys)}"
+            )
+
+    def tables(self, key: str) -> list["_Entry"]:
+        tables = self.listed(key, dict, f"tables, written [[{key}]]")
+        return [_Entry(f"{key} {number}", table) for number, table in enumerate(tables, 1)]
+
+    def listed(self, key: str, kind: type[Any], what: str) -> list[Any]:
+        values = self.values.get(key, [])
+        if isinstance(values, list):
+            listed = cast("list[Any]", values)
+            if all(isinstance(value, kind) for value in listed):
+                return listed
+        raise DecodeError(f"{self.where}: {key} must be {what}, found {values!r}")
+
+    def text(self, key: str, *, default: str | None = None) -> str:
+        value = self.values.get(key, default)
+        if not isinstance(value, str):
+            raise DecodeError(f"{self.where}: {key} must be text, found {value!r}")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        return tuple(self.listed(key, str, "a list of texts"))
+
+    def time_ns(self, key: str) -> int:
+        value = self.values.get(key)
+        if not isinstance(value, date | str):
+            raise DecodeError(f"{self.where}: {key} must be a date, found {value!r}")
+        try:
+            return time_ns_from_text(value if isinstance(value, str) else value.isoformat())
+        except SettingError as error:
+            raise SettingError(f"{self.where}: {key}: {error}") from None
+
+    def offer(self, key: str, known: Mapping[str, Offer]) -> Offer:
+        name = self.text(key)
+        if name not in known:
+            raise DecodeError(
+                f"{self.where}: there is no offer {name!r} before it; there are {', '.join(known)}"
+            )
+        return known[name]
+
+
+def _statement(entry: _Entry) -> Statement:
+    stance = entry.text("stance")
+    if stance not in STANCES:
+        raise DecodeError(
+            f"{entry.where}: stance must be one of {', '.join(STANCES)}, found {stance!r}"
+        )
+    return Statement(
+        by=entry.text("by"),
+        stance=stance,
+        text=entry.text("text"),
+        time_ns=entry.time_ns("on") if "on" in entry.values else None,
+        facts=tuple(entry.listed("fact", int, "a list of numbers")),
+        exactness=entry.text("exactness", default=""),
+        about=entry.text("about", default=""),
+        is_hypothetical=entry.values.get("hypothetical") is True,
+    )
+
+
+def _offer(entry: _Entry, known: Mapping[str, Offer]) -> Offer:
+    """Return an offer; without terms of its own a consent has those of the offer it conditions."""
+    conditioned = entry.offer("conditions", known) if "conditions" in entry.values else None
+    clauses = entry.values.get("terms")
+    if not isinstance(clauses, dict) and (clauses is not None or conditioned is None):
+        raise DecodeError(f"{entry.where}: it needs terms, a table written [offer.terms]")
+    made_ns, answer_by_ns = entry.time_ns("on"), entry.time_ns("answer_by")
+    try:
+        terms = (
+            conditioned.terms
+            if conditioned is not None and clauses is None
+            else Terms.from_mapping(cast("dict[str, Any]", clauses))
+        )
+        offer = Offer(
+            entry.text("sender"),
+            entry.text("recipient"),
+            terms,
+            made_ns,
+            answer_by_ns,
+            entry.texts("hosts"),
+            "" if conditioned is None else conditioned.id,
+        )
+        if conditioned is not None:
+            conditioned.check_consent(offer)
+    except (SettingError, AgreementError) as error:
+        raise type(error)(f"{entry.where}: {error}") from None
+    return offer
+
+
+def _answer(entry: _Entry, known: Mapping[str, Offer]) -> Message:
+    offer, kind = entry.offer("offer", known), entry.text("answer")
+    if kind not in _ANSWERS:
+        raise DecodeError(
+            f"{entry.where}: answer must be one of {', '.join(_ANSWERS)}, found {kind!r}"
+        )
+    message = _ANSWERS[kind](offer.id, entry.text("from"), entry.time_ns("on"))
+    why = offer.why_not(message)
+    if why:
+        raise AgreementError(f"{entry.where}: {why}")
+    return message
+
+
+def _when(statement: Statement) -> tuple[bool, int]:
+    return statement.time_ns is None, statement.time_ns or 0

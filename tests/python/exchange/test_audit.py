@@ -1,0 +1,148 @@
+"""Who got what, under which clause, when: for a party, a partner, an object, an area."""
+
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies.terms import AREAS
+
+import detente as dt
+from detente.exchange import Audit, Offer, time_ns_from_text
+from detente.exchange.audit import Handover
+
+TERMS = dt.Terms(level="tracks", until="2021-08-31", area=AREAS[0], fields=["mmsi"], relay=True)
+MADE_NS = time_ns_from_text("2021-07-20")
+SECOND_NS = 1_000_000_000
+OFFERS = {
+    (sender, recipient): Offer(sender, recipient, TERMS, MADE_NS, TERMS.until_ns)
+    for sender in ("North", "East")
+    for recipient in ("South", "West")
+}
+PLACES = [(1.5, 1.5), (4.5, 4.5), (30.0, 30.0), (np.nan, np.nan)]  # of objects 1 to 4
+
+
+def _handover(sender: str, recipient: str, sequence: int, objects: list[int]) -> Handover:
+    places = np.array([PLACES[each - 1] for each in objects]).reshape(-1, 2)
+    report_ns = MADE_NS + sequence * 10 * SECOND_NS
+    return Handover(
+        report_ns + SECOND_NS,
+        OFFERS[sender, recipient],
+        sender,
+        recipient,
+        sequence,
+        report_ns,
+        np.array(objects, np.uint64),
+        places[:, 0],
+        places[:, 1],
+    )
+
+
+handovers = st.builds(
+    _handover,
+    st.sampled_from(["North", "East"]),
+    st.sampled_from(["South", "West"]),
+    st.integers(0, 3),
+    st.lists(st.integers(1, 4), unique=True).map(sorted),
+)
+# A report is what it is: the same number never has other rows.
+logs = st.lists(handovers, max_size=8, unique_by=lambda handover: handover.key)
+
+
+def _rows(audit: Audit) -> list[tuple[str, str, int, int]]:
+    """Return every row that was handed over."""
+    return [(h.origin, h.recipient, h.sequence, int(each)) for h in audit for each in h.object_id]
+
+
+@given(logs, st.randoms())
+def test_order_and_repetition_do_not_matter(log: list[Handover], random: Random) -> None:
+    again = [*log, *log]
+    random.shuffle(again)
+    assert _rows(Audit(again)) == _rows(Audit(log))
+    assert Audit(again).text() == Audit(log).text()
+    assert len(Audit(again)) == len(log)
+
+
+@given(
+    logs,
+    st.sampled_from([None, "North", "East"]),
+    st.sampled_from([None, "South", "West"]),
+    st.sampled_from([None, 1, 2, 3, 4]),
+    st.sampled_from([None, *AREAS]),
+)
+def test_selecting_keeps_the_rows_that_were_asked_about_and_no_others(
+    log: list[Handover],
+    party: str | None,
+    partner: str | None,
+    object_id: int | None,
+    area: dt.exchange.Area | None,
+) -> None:
+    audit = Audit(log)
+    selected = audit.select(party=party, partner=partner, object_id=object_id, area=area)
+    expected = [
+        (origin, recipient, sequence, each)
+        for origin, recipient, sequence, each in _rows(audit)
+        if party in {None, origin}
+        and partner in {None, recipient}
+        and object_id in {None, each}
+        and (area is None or area.contains(*PLACES[each - 1])[0])
+    ]
+    assert _rows(selected) == expected
+    table = selected.table()
+    assert table["rows"].sum() == len(expected)
+    assert len(table) == len(selected)
+    if object_id is not None or area is not None:
+        assert np.all(table["rows"] > 0)
+
+
+def test_the_table_says_who_got_what_under_which_clauses_when() -> None:
+    table = Audit([_handover("North", "South", k, [1, 2]) for k in (1, 0)]).table()
+    assert table["origin"].tolist() == ["North", "North"]
+    assert table["recipient"].tolist() == ["South", "South"]
+    assert table["sequence"].tolist() == [0, 1]
+    assert table["reported"][1] == np.datetime64("2021-07-20T00:00:10", "ns")
+    assert table["handed_over"][1] == np.datetime64("2021-07-20T00:00:11", "ns")
+    assert table["agreement"][0] == OFFERS["North", "South"].id
+    assert table["clauses"][0] == (
+        "level tracks; until 2021-08-31; area 4 corners, 0° N to 9° N, 0° E to 9° E; fields mmsi; "
+        "relay"
+    )
+
+
+def test_the_sentence_says_it_too() -> None:
+    audit = Audit(
+        [_handover("North", "South", k, [1, 2]) for k in range(3)]
+        + [_handover("East", "South", 0, [3])]
+    )
+    name, other = (OFFERS[sender, "South"].id[:12] for sender in ("North", "East"))
+    clauses = (
+        "(level tracks; until 2021-08-31; area 4 corners, 0° N to 9° N, 0° E to 9° E; fields mmsi; "
+        "relay)."
+    )
+    assert audit.select(party="North", object_id=2).text() == (
+        "South got from North 3 rows of tracks in 3 reports, from 20 July 2021 00:00:01 UTC to "
+        f"20 July 2021 00:00:21 UTC, under agreement {name} {clauses}"
+    )
+    assert audit.select(party="East").text() == (
+        "South got from East 1 row of tracks in 1 report, on 20 July 2021 00:00:01 UTC, under "
+        f"agreement {other} {clauses}"
+    )
+    assert audit.text().count("\n") == 1
+    assert audit.select(partner="West").text() == "Nobody got anything."
+
+
+def test_an_empty_audit_has_an_empty_table() -> None:
+    table = Audit().table()
+    assert len(table) == 0
+    assert "clauses" in table.column_names
+
+
+def test_what_was_handed_over_again_counts_at_its_first_time() -> None:
+    first = _handover("North", "South", 0, [1])
+    later = Handover(**{**first.__dict__, "time_ns": first.time_ns + 5})
+    for log in ([first, later], [later, first]):
+        (kept,) = Audit(log)
+        assert kept.time_ns == first.time_ns
+    with pytest.raises(AttributeError):
+        first.time_ns = 0  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
