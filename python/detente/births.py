@@ -86,7 +86,7 @@ class BirthMixture:
     >>> radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6)
     >>> tracks = tracker.step(0.0, [[20.0, -30.0], [900.0, 900.0]], sensor=radar)
     >>> tracks.existence.round(2)  # nothing can have appeared at the second place
-    array([0.7])
+    array([0.81])
     """
 
     mean: ArrayLike

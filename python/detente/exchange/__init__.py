@@ -5,21 +5,24 @@ through one function. All of it is in memory; keys, files and links come later.
 """
 
 from detente._core import Grant
-from detente.exchange.agreement import Acceptance, Agreement, Offer, State, Withdrawal
+from detente.exchange.agreement import Agreement, State
+from detente.exchange.area import Area
+from detente.exchange.audit import Audit
 from detente.exchange.counts import count_total, grid_cells
 from detente.exchange.fields import FIELDS, Field
 from detente.exchange.instant import text_from_time_ns, time_ns_from_text
 from detente.exchange.kinds import COLUMNS
-from detente.exchange.agreement import Agreement, State
-from detente.exchange.area import Area
-from detente.exchange.audit import Audit
 from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
 from detente.exchange.party import Party
 from detente.exchange.picture import Picture, fuse_reports
 from detente.exchange.release import release, release_under, withheld
 from detente.exchange.report import Report
 from detente.exchange.report_arrow import SetAside, arrow_from_report, report_from_arrow
+from detente.exchange.scenario import Scenario
+from detente.exchange.scenario_toml import read_scenario
 from detente.exchange.sensing import SensorDescription
+from detente.exchange.signatory import Signatory
+from detente.exchange.standing import Standing, standing_at
 from detente.exchange.terms import Terms
 
 __all__ = [
@@ -27,22 +30,18 @@ __all__ = [
     "FIELDS",
     "Acceptance",
     "Agreement",
-    "Field",
-    "Grant",
-from detente.exchange.scenario import Scenario
-from detente.exchange.scenario_toml import read_scenario
-from detente.exchange.signatory import Signatory
-from detente.exchange.standing import Standing, standing_at
     "Area",
     "Audit",
     "Decline",
+    "Field",
+    "Grant",
     "Offer",
     "Party",
     "Picture",
     "Report",
+    "Scenario",
     "SensorDescription",
     "SetAside",
-    "Scenario",
     "Signatory",
     "Standing",
     "State",
@@ -52,10 +51,10 @@ from detente.exchange.standing import Standing, standing_at
     "count_total",
     "fuse_reports",
     "grid_cells",
+    "read_scenario",
     "release",
     "release_under",
     "report_from_arrow",
-    "read_scenario",
     "standing_at",
     "text_from_time_ns",
     "time_ns_from_text",
