@@ -113,10 +113,3 @@ def test_what_does_not_fit_together_is_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         dt.IMM(models, **{"transition_per_s": 0.1, **settings})
-
-
-def test_the_tracker_says_that_it_does_not_take_it_yet() -> None:
-    motion: Any = dt.IMM([STRAIGHT, TURN], transition_per_s=0.1)
-    birth = dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=15.0)
-    with pytest.raises(dt.errors.SettingError, match="an IMM is not tracked yet"):
-        dt.Tracker(motion=motion, birth=birth)

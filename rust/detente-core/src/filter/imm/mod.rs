@@ -100,6 +100,7 @@ pub fn reweigh(count: usize, probability: &mut [f64], log_likelihood: &[f64]) ->
 pub fn combine(count: usize, gaussians: &Gaussians, probability: &[f64]) -> Gaussians {
     let rows = probability.len() / count;
     let mut weights = vec![Lanes::ZERO; rows.div_ceil(WIDTH) * count];
+    weights.iter_mut().step_by(count).for_each(|first| *first = Lanes::ONE); // where no row is
     for (entry, &p) in probability.iter().enumerate() {
         let (row, model) = (entry / count, entry % count);
         weights[row / WIDTH * count + model].0[row % WIDTH] = p;
