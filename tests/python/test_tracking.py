@@ -107,7 +107,9 @@ def test_snapshot_and_restore() -> None:
     with pytest.raises(errors.DecodeError, match="do not begin as a snapshot"):
         second.restore(b"nonsense")
     three = a_tracker(motion=dt.ConstantVelocity(axes=3, acceleration_psd=1.0))
-    with pytest.raises(errors.DecodeError, match="4 components in 2 axes for 1 motion models, this"):
+    with pytest.raises(
+        errors.DecodeError, match="4 components in 2 axes for 1 motion models, this"
+    ):
         three.restore(first.snapshot())
 
 
