@@ -17,8 +17,8 @@ REPEATS = 5
 SETTINGS = {
     "reports": f"{REPORTS} of {ROWS} tracks (4-state, uniform on 200 × 200 km), 10 of them made",
     "areas": f"{VERTICES} vertices, coast: the radius wanders from vertex to vertex by 1 km; "
-    "star: 30 to 100 km at random in each direction, so that a parallel meets hundreds of sides; comb: "
-    f"{VERTICES // 4} teeth of 40 km, so that every row meets all of them",
+    "star: 30 to 100 km at random in each direction, so that a parallel meets hundreds of sides; "
+    f"comb: {VERTICES // 4} teeth of 40 km, so that every row meets all of them",
     "time": f"CPU of Python and core, from Report to Report, median of {REPEATS}; NumPy: the area "
     "alone, all edges against all rows of a report, places given",
 }

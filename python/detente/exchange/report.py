@@ -61,8 +61,9 @@ class Report:
         The level of the earth-fixed grid that it was coarsened or counted on.
     relay : bool
         Whether its holder may pass it on.
-    notes : mapping of str to str
-        What its schema said that this version does not know; kept, but never released.
+    notes : mapping of str to JSON values
+        What it said of itself that this version does not know; kept and written again, but never
+        released of one's own.
 
     Raises
     ------
@@ -84,7 +85,7 @@ class Report:
     sensor: SensorDescription | None = None
     grid_level: int | None = None
     relay: bool = False
-    notes: Mapping[str, str] = field(default_factory=dict[str, str])
+    notes: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
         if self.kind not in COLUMNS:

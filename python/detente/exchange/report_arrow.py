@@ -26,6 +26,12 @@ HEAD = "detente.report"
 """The one note of the schema; several would have no order, and equal reports no equal bytes."""
 
 _SHAPE = "detente.shape"
+_KEYS = frozenset(
+    {
+        *("schema", "origin", "kind", "time_ns", "sequence"),
+        *("axes", "relay", "frame", "sensor", "grid_level"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,13 @@ class SetAside:
         Why, for people.
     head
         What all rows have in common.
-    columns, notes, field_notes
+    columns, field_notes
         As they came.
     """
 
     reason: str
     head: dict[str, Any]
     columns: dict[str, NDArray[Any]]
-    notes: dict[str, str]
     field_notes: dict[str, dict[str, str]]
 
 
@@ -89,7 +94,7 @@ def arrow_from_report(report: Report) -> Any:  # noqa: ANN401 - the compiled tab
         utc=[],
         zoneless=[],
         whole=["count"] if report.kind == "counts" else [],
-        notes={**report.notes, HEAD: _head(report)},
+        notes={HEAD: _head(report)},
         field_notes=field_notes,
     )
 
@@ -98,6 +103,7 @@ def _head(report: Report) -> str:
     """Return what all rows have in common, as JSON with sorted keys."""
     frame, sensor = report.frame, report.sensor
     head: dict[str, object] = {
+        **report.notes,
         "schema": SCHEMA,
         "origin": report.origin,
         "kind": report.kind,
@@ -115,8 +121,8 @@ def _head(report: Report) -> str:
 def report_from_arrow(data: ArrowStream) -> Report | SetAside:
     """Return the report that an Arrow stream holds.
 
-    Fields that are not known are kept, with what they say; a kind or a version that is not known
-    is set aside.
+    Fields and what else the report says that this version does not know are kept; a kind or a
+    version that is not known is set aside. Other notes of the schema are not the report's.
 
     Parameters
     ----------
@@ -140,15 +146,15 @@ def report_from_arrow(data: ArrowStream) -> Report | SetAside:
     if HEAD not in notes:
         raise DecodeError(f"no report: the schema must have the note {HEAD}")
     try:
-        head: dict[str, Any] = json.loads(notes.pop(HEAD))
+        head: dict[str, Any] = json.loads(notes[HEAD])
         schema, kind = str(head["schema"]), str(head["kind"])
     except (ValueError, KeyError, TypeError) as error:
         raise DecodeError(f"the note {HEAD} must be JSON with schema and kind: {error}") from error
     if schema != SCHEMA or kind not in COLUMNS:
         what = f"schema {schema}" if schema != SCHEMA else f"kind {kind!r}"
-        return SetAside(f"this version does not know {what}", head, columns, notes, field_notes)
+        return SetAside(f"this version does not know {what}", head, columns, field_notes)
     try:
-        return _report(head, columns, notes, field_notes)
+        return _report(head, columns, field_notes)
     except DecodeError:
         raise
     except (DetenteError, KeyError, ValueError, TypeError) as error:
@@ -158,7 +164,6 @@ def report_from_arrow(data: ArrowStream) -> Report | SetAside:
 def _report(
     head: dict[str, Any],
     columns: dict[str, NDArray[Any]],
-    notes: dict[str, str],
     field_notes: dict[str, dict[str, str]],
 ) -> Report:
     known = COLUMNS[head["kind"]]
@@ -179,5 +184,5 @@ def _report(
         sensor=None if sensor is None else SensorDescription.from_mapping(sensor),
         grid_level=head["grid_level"],
         relay=head["relay"],
-        notes=notes,
+        notes={key: value for key, value in head.items() if key not in _KEYS},
     )
