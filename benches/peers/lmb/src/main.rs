@@ -10,8 +10,8 @@
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 use std::str::{FromStr, SplitWhitespace};
-use std::time::Duration;
 
+use cpu_time::ProcessTime;
 use multisensor_lmb_filters_rs::common::rng::SimpleRng;
 use multisensor_lmb_filters_rs::lmb::{
     AssociationConfig, BirthLocation, BirthModel, DynamicAssociator, Filter, LmbFilter, LmbmConfig,
@@ -67,9 +67,9 @@ fn main() -> Result<()> {
         let mut words = line.split_whitespace();
         let found: usize = next(&mut words)?;
         let scan = (0..found).map(|_| vector(&mut words, 2)).collect::<Result<Vec<_>>>()?;
-        let start = cpu_time()?;
+        let start = ProcessTime::now();
         let result = step(time, &scan)?;
-        let took = cpu_time()?.saturating_sub(start);
+        let took = start.elapsed();
         write!(out, "{} {}", took.as_secs_f64(), result.kept)?;
         for track in &result.estimate.tracks {
             write!(out, " {} {}", track.mean[0], track.mean[1])?;
@@ -81,7 +81,12 @@ fn main() -> Result<()> {
 
 /// The filter by name; the birth existence of the first scan differs from that of the others, so
 /// its state moves to a second filter after it.
-fn filter(name: &str, motion: &MotionModel, sensor: &SensorModel, places: &[Place]) -> Result<Step> {
+fn filter(
+    name: &str,
+    motion: &MotionModel,
+    sensor: &SensorModel,
+    places: &[Place],
+) -> Result<Step> {
     let (kind, method) = name.split_once('-').ok_or("the filter is KIND-METHOD")?;
     let association = match method {
         "LBP" => AssociationConfig::lbp(100, 1e-6),
@@ -158,11 +163,4 @@ where
 
 fn vector(words: &mut SplitWhitespace, dim: usize) -> Result<DVector<f64>> {
     Ok(DVector::from_vec((0..dim).map(|_| next(words)).collect::<Result<Vec<f64>>>()?))
-}
-
-/// CPU time of this thread, as Linux tells it: nanoseconds spent on a processor.
-fn cpu_time() -> Result<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    let spent = text.split_whitespace().next().ok_or("no schedstat")?;
-    Ok(Duration::from_nanos(spent.parse()?))
 }
