@@ -20,7 +20,7 @@ from detente.tracking import Association
 
 CUTOFF_M = 10.0
 RUNS = 100 if full() else 20
-RUNS_PEER = 10 if full() else 3  # of Stone Soup
+RUNS_PEER = 10 if full() else 3  # of the peers in Python
 
 SETTINGS: dict[str, Any] = {
     "GOSPA": f"c {CUTOFF_M:g} m, p 2; root mean square over scans and runs, as its parts",
@@ -29,7 +29,8 @@ SETTINGS: dict[str, Any] = {
     "detente": "the scenario's parameters, confirmed() as it comes; defaults unless told "
     "(pmbm: max_hypotheses 200, prune_hypothesis 1e-3)",
     "Stone Soup": "JPDAwithEHM2 with gate 0.99, 6 updates to begin, deleted after 4 scans "
-    "without; GM-PHD with the scenario's birth; MFA window 3, gate 0.99, told the starts, "
+    "without, over a KD-tree of 40 m; GM-PHD with the scenario's birth, gate 4, pruned at 1e-4, "
+    "merged at 4, extracted at 0.5; MFA window 3, gate 0.999, told the starts, "
     "deleted after 4 misses",
     "multisensor-lmb-filters-rs": lmb_peer.SETTINGS,
 }
@@ -113,8 +114,7 @@ def contestants() -> Iterator[tuple[str, Follow, int]]:
     if lmb_peer.built():
         for name, births in lmb_peer.VARIANTS:
             follow = partial(lmb_peer.follow, name=name, births=births)
-            runs = RUNS_PEER if name.startswith("LMBM") else min(RUNS, 20)
-            yield f"multisensor-lmb-filters-rs {name}, {births}", follow, runs
+            yield f"multisensor-lmb-filters-rs {name}, {births}", follow, min(RUNS, 20)
     if version("stonesoup"):
         import stone_soup_many as many  # noqa: PLC0415  # a peer may be missing
 

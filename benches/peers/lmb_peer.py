@@ -42,7 +42,7 @@ def follow(scene: Scenario, *, name: str, births: str) -> Iterator[tuple[Estimat
 
 
 def _text(scene: Scenario, name: str, births: str) -> str:
-    """What the program reads."""
+    """Return what the program reads."""
     assert isinstance(scene.birth, dt.BirthMixture)
     low, high = scene.region_m.T
     area = float(np.prod(high - low))

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from score import Estimate
+
 import detente as dt
 from detente.simulate import Scenario
 from detente.tracking import Association
-from score import Estimate
 
 
 def tracker_for(scene: Scenario, association: Association, **settings: Any) -> dt.Tracker:  # noqa: ANN401

@@ -99,8 +99,9 @@ class Model:
         predictor, updater = KalmanPredictor(transition), KalmanUpdater(measurement)
         return cls(predictor, updater, measurement, variance, velocity_variance, scans)
 
-    def initiator(self, *, reach_m: float, missed_distance: float = 3.0, updates: int = 6,
-                  misses: int = 4) -> MultiMeasurementInitiator:
+    def initiator(
+        self, *, reach_m: float, missed_distance: float = 3.0, updates: int = 6, misses: int = 4
+    ) -> MultiMeasurementInitiator:
         """Hold new tracks back until they have been updated often enough."""
         prior = GaussianState(
             [0, 0, 0, 0], np.diag([0, self.velocity_variance, 0, self.velocity_variance])
@@ -119,7 +120,9 @@ class Model:
         hypothesiser = DistanceHypothesiser(
             self.predictor, self.updater, Mahalanobis(), missed_distance=missed_distance
         )
-        return DetectionKDTreeGNN2D(hypothesiser, self.predictor, self.updater, max_distance=reach_m)
+        return DetectionKDTreeGNN2D(
+            hypothesiser, self.predictor, self.updater, max_distance=reach_m
+        )
 
 
 def gnn(scene: Scenario) -> Iterator[Estimate]:

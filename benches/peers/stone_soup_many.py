@@ -36,7 +36,7 @@ class KDTreeJPDAwithEHM2(DetectionKDTreeMixIn, JPDAwithEHM2):
 def jpda(
     scene: Scenario,
     *,
-    gate: float = 0.999,
+    gate: float = 0.99,
     updates: int = 6,
     misses: int = 4,
     reach_m: float = REACH_M,
@@ -87,9 +87,7 @@ def phd(
         weight=Probability(initial if births is None else births),
         tag=TaggedWeightedGaussianState.BIRTH,
     )
-    base = DistanceHypothesiser(
-        model.predictor, model.updater, Mahalanobis(), missed_distance=gate
-    )
+    base = DistanceHypothesiser(model.predictor, model.updater, Mahalanobis(), missed_distance=gate)
     tracker = PointProcessMultiTargetTracker(
         detector=model.scans,
         updater=PHDUpdater(
@@ -169,7 +167,7 @@ def mfa(
 
 
 def _component(model: Model, hypothesis: object) -> TaggedWeightedGaussianState:
-    """A hypothesis carried on: updated where it has a detection."""
+    """Carry a hypothesis on: updated where it has a detection."""
     prediction = hypothesis.prediction
     state = model.updater.update(hypothesis) if hypothesis else prediction
     return TaggedWeightedGaussianState(
