@@ -4,7 +4,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from detente.tracking import Association
 
 CUTOFF_M = 10.0
 RUNS = 100 if full() else 20
+RUNS_CRATE = 20  # of the Rust crate, and of ours beside it with the same births
 RUNS_PEER = 10 if full() else 3  # of the peers in Python
 
 SETTINGS: dict[str, Any] = {
@@ -100,6 +101,22 @@ def detente(association: Association, **settings: float) -> Follow:
     return timed(partial(ours.follow, association=association, **settings))
 
 
+def told_starts(association: Association) -> Follow:
+    """Détente with the births that the Rust crate is given: one at each true start."""
+
+    def tracker(scene: Scenario) -> Iterator[Estimate]:
+        places = lmb_peer.births_of(scene, lmb_peer.GIVEN)
+        birth = dt.BirthMixture(
+            mean=[place.mean for place in places],
+            cov=[np.diag(place.variances) for place in places],
+            rate_per_s=[place.later for place in places],
+            initial=[place.initial for place in places],
+        )
+        return ours.follow(replace(scene, birth=birth), association=association)
+
+    return timed(tracker)
+
+
 def contestants() -> Iterator[tuple[str, Follow, int]]:
     """Name, tracker and number of runs."""
     yield "detente gnn", detente("gnn"), RUNS
@@ -111,10 +128,13 @@ def contestants() -> Iterator[tuple[str, Follow, int]]:
     yield "detente pmbm, prune_hypothesis 1e-4", fine, RUNS
     coarse = detente("pmbm", prune_hypothesis=1e-2)
     yield "detente pmbm, prune_hypothesis 1e-2", coarse, RUNS
+    for association in ("gnn", "jpda", "pmbm"):
+        runs = min(RUNS, RUNS_CRATE)
+        yield f"detente {association}, {lmb_peer.GIVEN}", told_starts(association), runs
     if lmb_peer.built():
         for name, births in lmb_peer.VARIANTS:
             follow = partial(lmb_peer.follow, name=name, births=births)
-            yield f"multisensor-lmb-filters-rs {name}, {births}", follow, min(RUNS, 20)
+            yield f"multisensor-lmb-filters-rs {name}, {births}", follow, min(RUNS, RUNS_CRATE)
     if version("stonesoup"):
         import stone_soup_many as many  # noqa: PLC0415  # a peer may be missing
 

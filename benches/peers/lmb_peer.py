@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,16 @@ SETTINGS = (
 NEAR_M2 = 10.0**2
 
 
+@dataclass(frozen=True)
+class Place:
+    """A birth place: mean and variances (4), and expected births at the first scan and later."""
+
+    mean: list[float]
+    variances: list[float]
+    initial: float
+    later: float
+
+
 def built() -> bool:
     """Whether ``cargo build --release`` has been run in ``lmb/``, as setup.sh does."""
     return BINARY.exists()
@@ -41,18 +52,26 @@ def follow(scene: Scenario, *, name: str, births: str) -> Iterator[tuple[Estimat
         yield Estimate(np.array(positions, float).reshape(-1, 2), int(kept)), float(scan_s)
 
 
+def births_of(scene: Scenario, births: str) -> list[Place]:
+    """Share the scenario's births among as many places as there are targets."""
+    assert isinstance(scene.birth, dt.BirthMixture)
+    starts = scene.truth.states[0]
+    mean, cov = np.asarray(scene.birth.mean)[0], np.diag(np.asarray(scene.birth.cov)[0])
+    initial = float(np.asarray(scene.birth.initial)[0]) / len(starts)
+    later = float(np.asarray(scene.birth.rate_per_s)[0]) / len(starts)
+    if births == WIDE:
+        return [Place(mean.tolist(), cov.tolist(), initial, later)] * len(starts)
+    near = [NEAR_M2, NEAR_M2, *cov[2:].tolist()]
+    return [Place([*start[:2].tolist(), 0.0, 0.0], near, initial, later) for start in starts]
+
+
 def _text(scene: Scenario, name: str, births: str) -> str:
     """Return what the program reads."""
-    assert isinstance(scene.birth, dt.BirthMixture)
     low, high = scene.region_m.T
     area = float(np.prod(high - low))
     sensor = scene.sensor
     assert sensor.detection_probability is not None
-    starts = scene.truth.states[0]
-    cov = np.diag(np.asarray(scene.birth.cov)[0])
-    mean = np.asarray(scene.birth.mean)[0]
-    initial = float(np.asarray(scene.birth.initial)[0]) / len(starts)
-    later = float(np.asarray(scene.birth.rate_per_s)[0]) / len(starts)
+    places = births_of(scene, births)
     header = [
         name,
         float(scene.motion.noise(1.0)[2, 2]),
@@ -61,14 +80,9 @@ def _text(scene: Scenario, name: str, births: str) -> str:
         scene.survival_per_s,
         sensor.clutter_density * area,
         area,
-        len(starts),
+        len(places),
     ]
     lines = [header]
-    for start in starts:
-        if births == GIVEN:
-            place = [*start[:2], 0.0, 0.0], [NEAR_M2, NEAR_M2, *cov[2:]]
-        else:
-            place = mean, cov
-        lines.append([initial, later, *place[0], *place[1]])
+    lines += [[p.initial, p.later, *p.mean, *p.variances] for p in places]
     lines += [[len(z), *z.ravel()] for _, z in scene.detections]
     return "\n".join(" ".join(map(str, line)) for line in lines) + "\n"
