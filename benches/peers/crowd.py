@@ -25,7 +25,7 @@ SEEDS = {targets: 3 if full() and targets <= 200 else 1 for targets in SCANS}
 SETTINGS = {
     "GOSPA": f"c {CUTOFF_M:g} m, p 2, mean over scans ≥ {FIRST_SCAN}, as is the time",
     "kept": "tracks at the end, of GM-PHD and MFA components, the mean of the runs; of pmbm the "
-    "tracks that any hypothesis holds",
+    "tracks of the likeliest global hypothesis",
     "Stone Soup GNN": "GNNWith2DAssignment over a KD-tree of 200 m, Mahalanobis with missed "
     "distance 3, MultiMeasurementInitiator of 6 points, deleted after 4 scans without update",
     "Stone Soup JPDA": "JPDAwithEHM2 over the same KD-tree, PDAHypothesiser of gate 0.99, begun "
