@@ -17,8 +17,10 @@ HERE = Path(__file__).parent
 BENCHES = (
     "filters",
     "crowd",
+    "coalescing",
     "solent",
     "scaling",
+    "existence",
     "autoferry",
     "assignment",
     "marginals",

@@ -4,18 +4,14 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from pytcl.trackers import MultiTargetTracker
+from score import Estimate
 
 from detente.simulate import Scenario
 
-Array = NDArray[np.float64]
 
-SETTINGS = "gate 0.99, 4 hits of 5 confirm, 3 misses end"
-
-
-def crowd_positions_m(scene: Scenario) -> Iterator[Array]:
-    """Yield the positions of the confirmed tracks after each scan [m]."""
+def gnn(scene: Scenario) -> Iterator[Estimate]:
+    """Yield the confirmed tracks after each scan."""
     variance, speed_variance = float(scene.sensor.noise(2)[0, 0]), scene.birth.velocity_std_m_s**2
     tracker = MultiTargetTracker(
         4,
@@ -34,4 +30,5 @@ def crowd_positions_m(scene: Scenario) -> Iterator[Array]:
     for time_s, positions_m in scene.detections:
         tracker.process(list(positions_m), dt=time_s - before_s)
         before_s = time_s
-        yield np.array([track.state[:2] for track in tracker.confirmed_tracks]).reshape(-1, 2)
+        found = [track.state[:2] for track in tracker.confirmed_tracks]
+        yield Estimate(np.array(found).reshape(-1, 2), len(tracker.tracks))

@@ -31,6 +31,7 @@ PEERS = (
     "pyehm",
     "motmetrics",
     "trackeval",
+    "ortools",
 )
 NOT_INSTALLED = "not installed"
 

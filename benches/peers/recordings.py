@@ -11,6 +11,7 @@ import detente as dt
 from detente.cli.run import confirmed
 from detente.io import Recording
 from detente.io.presets import Settings
+from detente.tracking import Association
 
 PROJECT = Path(__file__).parents[2]
 
@@ -23,7 +24,9 @@ def recordings() -> Path:
     return folder
 
 
-def tables(recording: Recording, settings: Settings) -> tuple[dt.Table, dt.Table]:
+def tables(
+    recording: Recording, settings: Settings, *, association: Association = "gnn"
+) -> tuple[dt.Table, dt.Table]:
     """Return the points and the tracks that probably exist."""
     found = dt.track(
         recording.detections,
@@ -32,6 +35,7 @@ def tables(recording: Recording, settings: Settings) -> tuple[dt.Table, dt.Table
         sensor=settings.sensors,
         scans=recording.scans,
         survival_per_s=settings.survival_per_s,
+        association=association,
     )
     return confirmed(found.points, found.tracks, kind=recording.kind)
 

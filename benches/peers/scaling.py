@@ -4,7 +4,7 @@ import statistics
 import time
 
 import numpy as np
-from ours import crowd_positions_m
+from ours import follow
 from record import Row, full, record, rounded
 
 import detente as dt
@@ -20,10 +20,10 @@ def scan_s(targets: int) -> float:
     times_s: list[float] = []
     scene = dt.simulate.scenario("crowd", targets=targets, steps=SCANS)
     for _ in range(REPEATS):
-        positions_m = crowd_positions_m(scene)
+        estimates = follow(scene)
         for k in range(SCANS):
             start_s = time.process_time()
-            next(positions_m)
+            next(estimates)
             if k >= FIRST_SCAN:
                 times_s.append(time.process_time() - start_s)
     return statistics.median(times_s)

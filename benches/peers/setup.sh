@@ -7,3 +7,6 @@ test -d .venv || python3 -m venv .venv
 .venv/bin/python -m pip install --quiet --requirement requirements.txt
 .venv/bin/python -m pip uninstall --quiet --yes detente # or the same version is kept
 .venv/bin/python -m pip install --quiet "../..[cli]"
+if command -v cargo >/dev/null; then # the peer in Rust, for coalescing
+    cargo build --quiet --release --manifest-path lmb/Cargo.toml
+fi
