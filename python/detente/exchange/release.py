@@ -42,7 +42,7 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
         The agreement is not in force, does not let this party hand anything to that one, or the
         report is dated later than now.
     """
-    grant = Grant(**agreement.grant_at(agreement.partner_of(recipient), recipient, time_ns))
+    grant = Grant(**agreement.grant_at(report.origin, recipient, time_ns))
     if report.time_ns > time_ns:
         raise AgreementError(
             f"nothing leaves: the report is dated {text_from_time_ns(report.time_ns)}, "

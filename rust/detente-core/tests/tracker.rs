@@ -242,5 +242,5 @@ fn where_a_limited_sensor_has_looked_there_is_less_left_to_find() {
         tracker.store().existence[0]
     };
     assert!(born(5, &limited) < 0.5 * born(0, &limited));
-    assert_eq!(born(5, &limited), born(5, &scanning()));
+    assert!(born(5, &limited) > born(5, &scanning()), "others come in from around");
 }

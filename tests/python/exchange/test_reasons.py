@@ -31,11 +31,6 @@ def _row(**change: Any) -> Row:  # noqa: ANN401 - each of its own type
                   "lat_deg": 4.5, "lon_deg": 4.5, **change})  # fmt: skip
 
 
-def _report(origin: str, time_ns: int) -> Report:
-    one = np.ones(1, np.uint64)
-    return Report(origin, 0, time_ns, one, np.zeros((1, 4)), np.eye(4)[None], np.ones(1))
-
-
 @pytest.mark.parametrize(
     ("clauses", "change", "clause", "text"),
     [
@@ -99,14 +94,13 @@ def test_there_is_a_reason_if_and_only_if_nothing_is_released(
 ) -> None:
     agreement = _agreement(both_ways=both_ways, from_=from_)
     report_ns, now_ns = (MADE_NS + day * DAY_NS for day in (seen, now))
-    report = Report(
+    report = Report.tracks(
         parties[0],
-        0,
         report_ns,
-        np.ones(1, np.uint64),
-        np.zeros((1, 4)),
-        np.eye(4)[None],
-        np.ones(1),
+        track_id=np.ones(1, np.uint64),
+        mean=np.zeros((1, 4)),
+        cov=np.eye(4)[None],
+        existence=np.ones(1),
     )
     try:
         released = release(report, agreement, recipient=parties[1], time_ns=now_ns)
@@ -114,13 +108,3 @@ def test_there_is_a_reason_if_and_only_if_nothing_is_released(
         released = None
     found = reasons(agreement, Row(*parties, report_ns=report_ns, now_ns=now_ns))
     assert (released is None) == bool(found)
-
-
-def test_terms_that_this_version_does_not_enforce_let_nothing_leave() -> None:
-    report = _report("North", NOW_NS)
-    for clauses, told in (
-        ({"delay_s": 30, "precision_m": 50}, "does not enforce delay_s, precision_m yet"),
-        ({"level": "tracklets"}, "does not enforce level tracklets yet"),
-    ):
-        with pytest.raises(dt.errors.AgreementError, match=told):
-            release(report, _agreement(**clauses), recipient="South", time_ns=NOW_NS)
