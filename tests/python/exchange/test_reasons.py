@@ -96,6 +96,7 @@ def test_there_is_a_reason_if_and_only_if_nothing_is_released(
     report_ns, now_ns = (MADE_NS + day * DAY_NS for day in (seen, now))
     report = Report.tracks(
         parties[0],
+        0,
         report_ns,
         track_id=np.ones(1, np.uint64),
         mean=np.zeros((1, 4)),
