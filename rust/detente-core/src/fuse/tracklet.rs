@@ -181,11 +181,14 @@ impl Block {
                 x_bar += white[i][k] * Vector::load(simd, &self.means[0][k], part);
                 x += white[i][k] * Vector::load(simd, &self.means[1][k], part);
             }
+            doubt += (x_bar + x) * 0.0; // what is not finite is refused even where nothing was gained
             // y against the root of its information
             seen[i] = ((precision[i] * x - x_bar) * scale[i].recip()).or_zero(kept);
         }
         if self.others > 0.0 {
-            let mut grown = self.shared_growth(simd, dim, &white, &precision, &scale, part);
+            let (mut grown, unsure) =
+                self.shared_growth(simd, dim, &white, &precision, &scale, part);
+            doubt += unsure;
             inverse_factor(dim, &mut grown);
             for k in 0..dim {
                 for i in 0..dim {
@@ -232,7 +235,8 @@ impl Block {
         doubt.store(&mut self.doubt, part);
     }
 
-    /// I + (n − 1) G^−½ U G^−½ in the coordinates in which Y = G is diagonal, lower triangle.
+    /// I + (n − 1) G^−½ U G^−½ in the coordinates in which Y = G is diagonal, lower triangle; NaN
+    /// in the second where a shared error is not finite.
     #[inline(always)]
     fn shared_growth<S: Simd, const D: usize>(
         &self,
@@ -242,8 +246,9 @@ impl Block {
         precision: &[Vector<S>; D],
         scale: &[Vector<S>; D],
         part: usize,
-    ) -> Matrix<S, D, D> {
+    ) -> (Matrix<S, D, D>, Vector<S>) {
         let zero = Vector::splat(simd, 0.0);
+        let mut doubt = zero;
         let c = turned(dim, white, &load_full::<S, D>(simd, dim, &self.shared[0], part));
         let m = turned(dim, white, &load_full::<S, D>(simd, dim, &self.shared[1], part));
         let c_bar = turned(dim, white, &load_full::<S, D>(simd, dim, &self.shared[2], part));
@@ -252,12 +257,13 @@ impl Block {
             for j in 0..i + 1 {
                 let (up, low) = (precision[i], precision[j]);
                 let u = up * c[i][j] * low - up * m[i][j] - low * m[j][i] + c_bar[i][j];
+                doubt += u * 0.0;
                 let against = (scale[i] * scale[j]).recip();
                 out[i][j] = (u * against * self.others).or_zero(scale[i] * scale[j]);
             }
             out[i][i] += zero.constant(1.0);
         }
-        out
+        (out, doubt)
     }
 }
 
