@@ -438,8 +438,7 @@ class Sensor:
         report_rate_per_s: float | None,
         clutter_density: float,
         coverage: tuple[float, float, float] | None,
-        position_m: Sequence[float],
-        heading_rad: float,
+        pose: tuple[Sequence[float], Sequence[float], Sequence[float]],
         unscented: bool,
     ) -> Sensor: ...
     @property
@@ -523,7 +522,7 @@ class Tracker:
         measurements: ArrayLike,
         sensor: Sensor,
         noise: ArrayLike | None,
-        pose: tuple[Sequence[float], float, Sequence[float]] | None,
+        pose: tuple[Sequence[float], Sequence[float], Sequence[float]] | None,
         identity: tuple[ArrayLike, float] | None,
     ) -> tuple[_Columns, _Diagnostics]: ...
     def predict(self, time_s: float) -> _Columns: ...

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::array::{input, output};
 use crate::error::{exception, named};
 
-/// Position, heading, velocity.
-pub type PyPose = ([f64; 3], f64, [f64; 3]);
+/// Position; heading, pitch and roll; velocity.
+pub type PyPose = ([f64; 3], [f64; 3], [f64; 3]);
 
 /// A sensor of the core, for states with a known number of axes.
 #[pyclass(frozen, module = "detente._core", name = "Sensor")]
@@ -22,7 +22,7 @@ pub struct PySensor {
 impl PySensor {
     /// `noise` is the covariance of a measurement (m, m).
     #[new]
-    #[pyo3(signature = (model, axes, *, name, noise, detection_probability, report_rate_per_s, clutter_density, coverage, position_m, heading_rad, unscented))]
+    #[pyo3(signature = (model, axes, *, name, noise, detection_probability, report_rate_per_s, clutter_density, coverage, pose, unscented))]
     #[allow(clippy::too_many_arguments, reason = "one door, called from one place")]
     fn new(
         model: &Bound<'_, PyAny>,
@@ -33,8 +33,7 @@ impl PySensor {
         report_rate_per_s: Option<f64>,
         clutter_density: f64,
         coverage: Option<(f64, f64, f64)>,
-        position_m: [f64; 3],
-        heading_rad: f64,
+        pose: PyPose,
         unscented: bool,
     ) -> PyResult<Self> {
         let model = model_from_python(model)?;
@@ -61,7 +60,7 @@ impl PySensor {
         let noise = packed_input("the sensor's noise covariance", noise)?;
         let linearisation =
             if unscented { Linearisation::Unscented } else { Linearisation::Extended };
-        let pose = Pose { position_m, heading_rad, velocity_m_s: [0.0; 3] };
+        let pose = pose_from_python(pose);
         let sensor =
             Sensor { name, model, noise, mode, clutter_density, coverage, pose, linearisation };
         sensor.check(axes, detente_core::linalg::MAX_DIM).map_err(exception)?;
@@ -91,11 +90,16 @@ impl PySensor {
     /// The same sensor standing elsewhere.
     pub fn at(&self, pose: Option<PyPose>) -> Sensor {
         let mut sensor = self.sensor.clone();
-        if let Some((position_m, heading_rad, velocity_m_s)) = pose {
-            sensor.pose = Pose { position_m, heading_rad, velocity_m_s };
+        if let Some(pose) = pose {
+            sensor.pose = pose_from_python(pose);
         }
         sensor
     }
+}
+
+fn pose_from_python((position_m, turns_rad, velocity_m_s): PyPose) -> Pose {
+    let [heading_rad, pitch_rad, roll_rad] = turns_rad;
+    Pose { position_m, heading_rad, pitch_rad, roll_rad, velocity_m_s }
 }
 
 /// A covariance (m, m), packed.
@@ -136,10 +140,16 @@ fn model_from_python(model: &Bound<'_, PyAny>) -> PyResult<Model> {
         return match name.as_str() {
             "position" => Ok(Model::Position),
             "state" => Ok(Model::State),
-            "polar" => Ok(Model::Polar(Polar { elevation: false, range_rate: false })),
-            "polar_rate" => Ok(Model::Polar(Polar { elevation: false, range_rate: true })),
-            "spherical" => Ok(Model::Polar(Polar { elevation: true, range_rate: false })),
-            "spherical_rate" => Ok(Model::Polar(Polar { elevation: true, range_rate: true })),
+            "polar" => Ok(Model::Polar(Polar { range: true, elevation: false, range_rate: false })),
+            "polar_rate" => {
+                Ok(Model::Polar(Polar { range: true, elevation: false, range_rate: true }))
+            }
+            "spherical" => {
+                Ok(Model::Polar(Polar { range: true, elevation: true, range_rate: false }))
+            }
+            "spherical_rate" => {
+                Ok(Model::Polar(Polar { range: true, elevation: true, range_rate: true }))
+            }
             other => Err(named("SettingError", &format!("no measurement model is called {other}"))),
         };
     }

@@ -8,7 +8,7 @@ use crate::filter::update::{Link, spread_block};
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, WIDTH, gather};
 use crate::linalg::{packed, packed_len};
-use crate::sensor::{Linearisation, Model, Polar, Sensor};
+use crate::sensor::{Linearisation, Model, Polar, Sensor, View};
 
 /// What a sensor would measure of each row.
 #[derive(Clone, Debug)]
@@ -125,10 +125,11 @@ fn extended(sensor: &Sensor, polar: Polar, rows: &Gaussians) -> Projection {
     let mut predicted = vec![Lanes::ZERO; blocks * m];
     let mut jacobian = vec![Lanes::ZERO; blocks * m * dim];
     let (mut z, mut h) = (vec![0.0; m], vec![0.0; m * dim]);
+    let view = View::from(&sensor.pose);
     for row in 0..rows.len() {
         let state: Vec<f64> = (0..dim).map(|i| rows.mean(row, i)).collect();
-        polar.measure(&sensor.pose, &state, &mut z);
-        polar.linearise(&sensor.pose, &state, &mut h);
+        polar.measure(&view, &state, &mut z);
+        polar.linearise(&view, &state, &mut h);
         put(&mut predicted, row, &z);
         put(&mut jacobian, row, &h);
     }

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use coverage::Coverage;
-pub use polar::Polar;
+pub use polar::{Polar, View};
 pub use pose::Pose;
 
 use crate::linalg::{MAX_DIM, cholesky_one, packed_len};
@@ -21,7 +21,7 @@ pub enum Model {
     Position,
     /// The position and the velocity.
     State,
-    /// Range, bearing, perhaps elevation, perhaps range rate.
+    /// Some of range, bearing, elevation and range rate.
     Polar(Polar),
     /// A function of the user's.
     User(Arc<dyn UserModel>),
@@ -156,9 +156,10 @@ impl Sensor {
         Ok(match &self.model {
             Model::Position | Model::State => rows.flat_map(|x| &x[..needed]).copied().collect(),
             Model::Polar(polar) => {
+                let view = View::from(&self.pose);
                 let mut out = vec![0.0; rows.len() * polar.dim()];
                 for (state, z) in rows.zip(out.chunks_exact_mut(polar.dim())) {
-                    polar.measure(&self.pose, state, z);
+                    polar.measure(&view, state, z);
                 }
                 out
             }

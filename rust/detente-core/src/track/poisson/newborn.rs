@@ -10,7 +10,7 @@ use crate::Result;
 use crate::assoc::gate::Detections;
 use crate::filter::unscented;
 use crate::linalg::{MAX_DIM, cholesky_one, packed, packed_len};
-use crate::sensor::{Model, Polar, Sensor, UserModel};
+use crate::sensor::{Model, Polar, Sensor, UserModel, View};
 
 /// What is believed of an object's motion before it is seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,7 +140,9 @@ fn normal(x: f64, variance: f64) -> f64 {
 /// The converted measurement, its covariance J R Jᵀ; the range rate then corrects the velocity.
 fn of_polar(sensor: &Sensor, polar: Polar, prior: &Prior, z: &[f64], noise: &[f64]) -> Newborn {
     let axes = prior.axes;
-    let (point, jacobian, volume) = polar.position(&sensor.pose, z);
+    let view = View::from(&sensor.pose);
+    let direction = polar.direction(&view, z);
+    let (point, jacobian, volume) = polar.position(&view, z[0], &direction);
     let mut new = prior.state();
     new.mean[..axes].copy_from_slice(&point[..axes]);
     for i in 0..axes {
@@ -158,9 +160,9 @@ fn of_polar(sensor: &Sensor, polar: Polar, prior: &Prior, z: &[f64], noise: &[f6
     if polar.range_rate {
         let m = polar.dim();
         let mut predicted = [0.0; 4];
-        polar.measure(&sensor.pose, &new.mean, &mut predicted[..m]);
+        polar.measure(&view, &new.mean, &mut predicted[..m]);
         let mut h = [0.0; 4 * MAX_DIM];
-        polar.linearise(&sensor.pose, &new.mean, &mut h[..m * prior.dim]);
+        polar.linearise(&view, &new.mean, &mut h[..m * prior.dim]);
         let row = &h[axes * prior.dim..m * prior.dim];
         let rate = noise[packed(axes, axes)];
         new.likelihood *= observe(&mut new, row, z[axes] - predicted[axes], rate);

@@ -1,0 +1,26 @@
+"""Sensors: what they measure, how well, what they can see, and how they look.
+
+A sensor is *scanning* (it looks at a region; not seeing is evidence; `detection_probability`) or
+*reporting* (each object speaks for itself, as with AIS and ADS-B; `report_rate_per_s`). Bearings
+count clockwise from north, the second axis, as a compass does.
+"""
+
+from detente.sensors.coverage import Disc, Sector
+from detente.sensors.polar import RangeBearingElevationSensor, RangeBearingSensor
+from detente.sensors.pose import Pose
+from detente.sensors.position import PositionSensor, StateSensor
+from detente.sensors.sensor import Filter, Sensor
+from detente.sensors.user import UserSensor
+
+__all__ = [
+    "Disc",
+    "Filter",
+    "Pose",
+    "PositionSensor",
+    "RangeBearingElevationSensor",
+    "RangeBearingSensor",
+    "Sector",
+    "Sensor",
+    "StateSensor",
+    "UserSensor",
+]

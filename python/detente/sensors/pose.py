@@ -1,0 +1,70 @@
+"""Where a sensor stands, which way it faces and how it moves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from detente.errors import SettingError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pose:
+    """Where a sensor stands, which way it faces and how it moves.
+
+    The orientation is three turns, each about an axis that the one before has moved: by the heading
+    clockwise from north (the second axis), as a compass counts, then the nose up by the pitch, then
+    the right side down by the roll. Bearings count clockwise from forward in the sensor's own
+    plane, elevations upwards from that plane; range and range rate do not depend on the
+    orientation. In a frame of two axes all objects lie at the sensor's height.
+
+    Parameters
+    ----------
+    position_m : tuple of float
+        East, north and up in the tracker's frame [m]; missing components are zero.
+    heading_rad : float
+        Clockwise from north [rad].
+    pitch_rad : float
+        The nose up [rad].
+    roll_rad : float
+        The right side down [rad].
+    velocity_m_s : tuple of float
+        East, north and up [m/s]; range rates are relative to it.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> tilted = dt.RangeBearingElevationSensor(
+    ...     range_std_m=1.0,
+    ...     bearing_std_rad=0.01,
+    ...     elevation_std_rad=0.01,
+    ...     detection_probability=0.9,
+    ...     pose=dt.Pose(heading_rad=1.5707963267948966, pitch_rad=0.1),
+    ... )
+    >>> tilted.measure([[1000.0, 0.0, 0.0]], axes=3).round(6)  # due east: ahead, 0.1 rad low
+    array([[ 1.e+03,  0.e+00, -1.e-01]])
+    """
+
+    position_m: Sequence[float] = (0.0, 0.0, 0.0)
+    heading_rad: float = 0.0
+    pitch_rad: float = 0.0
+    roll_rad: float = 0.0
+    velocity_m_s: Sequence[float] = (0.0, 0.0, 0.0)
+
+    def _core(self) -> tuple[list[float], list[float], list[float]]:
+        """Return place, turns and velocity, as the core takes them."""
+        turns = [float(self.heading_rad), float(self.pitch_rad), float(self.roll_rad)]
+        place, velocity = _three(self.position_m), _three(self.velocity_m_s)
+        for name, values in (("position_m", place), ("turns", turns), ("velocity_m_s", velocity)):
+            if not all(isfinite(value) for value in values):
+                message = f"a pose must be finite, found {name} {values}"
+                raise SettingError(message)
+        return place, turns, velocity
+
+
+def _three(values: Sequence[float]) -> list[float]:
+    """Fill up to three components with zeros."""
+    given = [float(value) for value in values]
+    if len(given) > 3:  # noqa: PLR2004 - space has three axes
+        message = f"a place has at most three components, found {len(given)}"
+        raise SettingError(message)
+    return given + [0.0] * (3 - len(given))
