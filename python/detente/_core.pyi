@@ -434,16 +434,18 @@ class Sensor:
         *,
         name: str,
         noise: ArrayLike,
-        detection_probability: float | None,
+        detection_probability: object,
         report_rate_per_s: float | None,
-        clutter_density: float,
-        coverage: tuple[float, float, float] | None,
+        clutter_density: object,
+        coverage: object,
         pose: tuple[Sequence[float], Sequence[float], Sequence[float]],
         unscented: bool,
     ) -> Sensor: ...
     @property
     def dim(self) -> int: ...
     def measure(self, states: ArrayLike) -> NDArray[np.float64]: ...
+    def seen_at(self, points: ArrayLike) -> NDArray[np.float64]: ...
+    def clutter_at(self, points: ArrayLike) -> NDArray[np.float64]: ...
 
 @final
 class Birth:
@@ -538,6 +540,7 @@ class Tracker:
         values: ArrayLike,
         sensors: Sequence[Sensor],
         identity: tuple[ArrayLike, float] | None,
+        pose: ArrayLike | None,
         confirmation: float,
         smooth: bool,
         progress: Callable[[int], object] | None,

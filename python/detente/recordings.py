@@ -22,6 +22,20 @@ _STATE_COLUMNS = (
 )
 
 
+POSE_COLUMNS = (
+    "sensor_x_m",
+    "sensor_y_m",
+    "sensor_z_m",
+    "sensor_heading_rad",
+    "sensor_pitch_rad",
+    "sensor_roll_rad",
+    "sensor_vx_m_s",
+    "sensor_vy_m_s",
+    "sensor_vz_m_s",
+)
+"""Columns of a table of scans that say from where each was taken, as `Pose` has it."""
+
+
 @dataclass(frozen=True)
 class TrackedRecording:
     """The confirmed tracks of a recording, each from its first detection to its last.
@@ -79,7 +93,8 @@ def track(
         What took the detections; several by the names in the column ``sensor``.
     scans : table, optional
         ``time_s`` and, with several sensors, ``sensor``: every look that was taken. It makes those
-        count that saw nothing.
+        count that saw nothing. Of a sensor that moves it says from where: `POSE_COLUMNS`, as many
+        of them as differ from the sensor's own pose.
     identity_error : float, optional
         If given, the column ``identity`` says who each detection claims to be, with this
         probability that it is wrong (see `Tracker.step`); else it is not looked at.
@@ -137,7 +152,7 @@ def track(
     looks = None if scans is None else Table.from_any(scans)
     names, sensors = _sensors(sensor)
     of_row = _sensor_numbers(rows, names, "detections")
-    order, time_s, of_scan, start = _scans(rows, of_row, looks, names)
+    order, time_s, of_scan, start, of_look = _scans(rows, of_row, looks, names)
     values = _values(rows, of_row, order, sensors, motion.axes)
     points, tracks = tracker._core.track(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         time_s,
@@ -146,6 +161,7 @@ def track(
         values,
         [each._core(motion.axes) for each in sensors],  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         None if identity_error is None else (_identities(rows, order), identity_error),
+        None if looks is None else _poses(looks, of_look, of_scan, sensors),
         confirmation,
         smooth,
         None if progress is None else lambda done: progress(done, len(time_s)),
@@ -205,8 +221,10 @@ def _sensor_numbers(table: Table, names: list[str] | None, what: str) -> NDArray
 
 def _scans(
     rows: Table, of_row: NDArray[np.int64], looks: Table | None, names: list[str] | None
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the order of the rows, and time, sensor and first row of every scan."""
+) -> tuple[
+    NDArray[np.intp], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]
+]:
+    """Return the order of the rows; time, sensor, first row of every scan; the scan of each look."""
     time_s = _column(rows, "time_s", "detections")
     order = np.lexsort((of_row, time_s))
     keys = np.stack([time_s[order], of_row[order]], axis=1)
@@ -215,9 +233,26 @@ def _scans(
         of_look = _sensor_numbers(looks, names, "scans")
         every = np.concatenate([keys, np.stack([_column(looks, "time_s", "scans"), of_look], 1)])
     scans, which = np.unique(every, axis=0, return_inverse=True)
-    counts = np.bincount(which.reshape(-1)[: len(keys)], minlength=len(scans))
-    start = np.concatenate([[0], np.cumsum(counts)])
-    return order, scans[:, 0].astype(float), scans[:, 1].astype(np.int64), start.astype(np.int64)
+    which = which.reshape(-1)
+    counts = np.bincount(which[: len(keys)], minlength=len(scans))
+    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    times_s, of_scan = scans[:, 0].astype(float), scans[:, 1].astype(np.int64)
+    return order, times_s, of_scan, start, which[len(keys) :]
+
+
+def _poses(
+    looks: Table, of_look: NDArray[np.intp], of_scan: NDArray[np.int64], sensors: list[Sensor]
+) -> NDArray[np.float64] | None:
+    """Return from where each scan was taken, (scans, 9), if the looks say so."""
+    places = {name: k for k, name in enumerate(POSE_COLUMNS) if name in looks}
+    if not places:
+        return None
+    own = [sensor.pose for sensor in sensors]
+    rows = np.array([sum(pose._core(), []) for pose in own])  # noqa: SLF001, RUF017 # pyright: ignore[reportPrivateUsage] - the same package
+    poses = rows[of_scan]
+    for name, k in places.items():
+        poses[of_look, k] = _column(looks, name, "scans")
+    return poses
 
 
 def _values(

@@ -5,20 +5,29 @@ A sensor is *scanning* (it looks at a region; not seeing is evidence; `detection
 count clockwise from north, the second axis, as a compass does.
 """
 
-from detente.sensors.coverage import Disc, Sector
+from detente.sensors.angles import BearingElevationSensor, BearingSensor
+from detente.sensors.coverage import Annulus, Disc, Footprint, Polygon, Sector
 from detente.sensors.polar import RangeBearingElevationSensor, RangeBearingSensor
 from detente.sensors.pose import Pose
 from detente.sensors.position import PositionSensor, StateSensor
 from detente.sensors.sensor import Filter, Sensor
 from detente.sensors.user import UserSensor
+from detente.sensors.value import RangeTable, Raster
 
 __all__ = [
+    "Annulus",
+    "BearingElevationSensor",
+    "BearingSensor",
     "Disc",
     "Filter",
+    "Footprint",
+    "Polygon",
     "Pose",
     "PositionSensor",
     "RangeBearingElevationSensor",
     "RangeBearingSensor",
+    "RangeTable",
+    "Raster",
     "Sector",
     "Sensor",
     "StateSensor",

@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 from math import tau
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.sensors.pose import Pose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +30,101 @@ class Sector:
     width_rad: float
 
 
-def coverage_of(coverage: Disc | Sector | None) -> tuple[float, float, float] | None:
-    """Return range, middle bearing and width, as the core takes them."""
+@dataclass(frozen=True, kw_only=True)
+class Annulus:
+    """A sensor sees between two horizontal ranges [m], as a radar with a blind spot."""
+
+    near_m: float
+    range_m: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polygon:
+    """A sensor sees what lies in a polygon that stays where it is when the sensor moves.
+
+    `corners_m` are (k, 2) east and north in the tracker's frame [m], in order, either way round.
+    """
+
+    corners_m: ArrayLike
+
+
+@dataclass(frozen=True, kw_only=True)
+class Footprint:
+    """A camera sees the part of the ground (up = 0) in its angles of view, up to a range.
+
+    The optical axis is the pose's forward direction; a point of the ground is seen if, in the
+    sensor's frame (x right, y forward, z up), |x| ≤ y tan(horizontal/2) and |z| ≤ y
+    tan(vertical/2), and its horizontal distance is at most the range.
+
+    Parameters
+    ----------
+    horizontal_rad, vertical_rad : float
+        The whole angles of view, between 0 and π [rad].
+    range_m : float
+        The horizontal range up to which anything is seen [m].
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> view = dt.Footprint(horizontal_rad=1.0, vertical_rad=0.5, range_m=1000.0)
+    >>> down = dt.Pose(position_m=(0.0, 0.0, 100.0), pitch_rad=-1.5707963267948966)
+    >>> corners_m = view.polygon(down)
+    >>> corners_m.max(axis=0).round(2)  # 100 tan 0.5 to the right, 100 tan 0.25 ahead
+    array([54.63, 25.53])
+    """
+
+    horizontal_rad: float
+    vertical_rad: float
+    range_m: float
+
+    def polygon(self, pose: Pose) -> NDArray[np.float64]:
+        """Return the corners (k, 2) of what is seen, east and north [m]; the range as 128 edges."""
+        right, forward, up = pose.directions()
+        place = np.resize([*pose.position_m, 0.0, 0.0, 0.0], 3)
+        turns = np.arange(128) * (tau / 128)
+        corners = place[:2] + self.range_m * np.stack([np.sin(turns), np.cos(turns)], axis=1)
+        for across, angle in ((right, self.horizontal_rad), (up, self.vertical_rad)):
+            for side in (1.0, -1.0):
+                normal = forward * np.tan(0.5 * angle) + side * across
+                corners = _clipped(corners, normal[:2], normal @ place)
+        return corners
+
+
+Coverage: TypeAlias = Disc | Annulus | Sector | Polygon | Footprint
+
+
+def _clipped(
+    corners: NDArray[np.float64], normal: NDArray[np.float64], least: float
+) -> NDArray[np.float64]:
+    """Return the part of a convex polygon where normal · x ≥ least (Sutherland and Hodgman 1974)."""
+    out: list[NDArray[np.float64]] = []
+    height = corners @ normal - least
+    for k in range(len(corners)):
+        before, here = height[k - 1], height[k]
+        if (before < 0.0) != (here < 0.0):
+            share = before / (before - here)
+            out.append(corners[k - 1] + share * (corners[k] - corners[k - 1]))
+        if here >= 0.0:
+            out.append(corners[k])
+    return np.array(out).reshape(-1, 2)
+
+
+def coverage_of(coverage: Coverage | None) -> object:
+    """Return a coverage as the core takes it."""
     match coverage:
         case None:
             return None
         case Disc():
-            return (float(coverage.range_m), 0.0, tau)
+            return ("disc", float(coverage.range_m), 0.0, 0.0)
+        case Annulus():
+            return ("annulus", float(coverage.near_m), float(coverage.range_m), 0.0)
+        case Sector() if coverage.width_rad >= tau:
+            return ("disc", float(coverage.range_m), 0.0, 0.0)
         case Sector():
-            return (float(coverage.range_m), float(coverage.bearing_rad), float(coverage.width_rad))
+            bearing, width = float(coverage.bearing_rad), float(coverage.width_rad)
+            return ("sector", float(coverage.range_m), bearing, width)
+        case Polygon():
+            return ("polygon", np.ascontiguousarray(coverage.corners_m, float))
+        case Footprint():
+            angles = (float(coverage.horizontal_rad), float(coverage.vertical_rad))
+            return ("footprint", *angles, float(coverage.range_m))

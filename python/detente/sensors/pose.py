@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import cos, isfinite, sin
+
+import numpy as np
+from numpy.typing import NDArray
 
 from detente.errors import SettingError
 
@@ -49,6 +52,15 @@ class Pose:
     pitch_rad: float = 0.0
     roll_rad: float = 0.0
     velocity_m_s: Sequence[float] = (0.0, 0.0, 0.0)
+
+    def directions(self) -> NDArray[np.float64]:
+        """Return right, forward and up of the sensor in east, north and up, (3, 3), row by row."""
+        (sh, ch), (sp, cp), (sr, cr) = (
+            (sin(turn), cos(turn)) for turn in (self.heading_rad, self.pitch_rad, self.roll_rad)
+        )
+        level, above = np.array([ch, -sh, 0.0]), np.array([-sp * sh, -sp * ch, cp])
+        right, up = cr * level - sr * above, sr * level + cr * above
+        return np.stack([right, np.array([cp * sh, cp * ch, sp]), up])
 
     def _core(self) -> tuple[list[float], list[float], list[float]]:
         """Return place, turns and velocity, as the core takes them."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import SettingError, ShapeError
-from detente.sensors import Sector, Sensor
+from detente.sensors import Sensor
 from detente.simulate.draws import Seed, generator, matrix, square_root
 from detente.simulate.targets import Truth
 
@@ -103,9 +103,8 @@ def detections(
 
     rng = generator(seed)
     steps = len(truth.times_s)
-    chance, clutter_density = _per_scan(sensor, truth.times_s)
-    seen = truth.present & (rng.random(truth.present.shape) < chance[:, None])
-    seen &= _covered(sensor, truth)
+    chance, clutter_density = _per_scan(sensor, truth)
+    seen = truth.present & (rng.random(truth.present.shape) < chance)
     scan, origin = np.nonzero(seen)
     exact = sensor.measure(truth.states[seen], axes=truth.axes)
     real = exact + rng.standard_normal(exact.shape) @ square_root(noise)
@@ -123,34 +122,19 @@ def detections(
     return Detections(truth.times_s, offsets, measurements[order], origin[order])
 
 
-def _per_scan(
-    sensor: Sensor, times_s: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the probability of a detection, and the density of clutter, of each scan."""
+def _per_scan(sensor: Sensor, truth: Truth) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the probability of a detection (steps, targets), and the clutter of each scan."""
+    if not isinstance(sensor.clutter_density, float | int):
+        raise SettingError("clutter can be simulated of one density, found a table or a raster")
+    ground = np.zeros((*truth.present.shape, 2))
+    ground[..., : min(truth.axes, 2)] = truth.states[..., : min(truth.axes, 2)]
+    ground[~truth.present] = 0.0
+    weight = sensor.probability_at(ground.reshape(-1, 2), axes=truth.axes)
+    weight = weight.reshape(truth.present.shape)
     if sensor.detection_probability is not None:
-        ones = np.ones(len(times_s))
-        return sensor.detection_probability * ones, sensor.clutter_density * ones
-    if sensor.report_rate_per_s is None:
-        raise SettingError("the sensor needs a detection_probability or a report_rate_per_s")
-    gap_s = np.diff(times_s, prepend=times_s[0])
-    return -np.expm1(-sensor.report_rate_per_s * gap_s), sensor.clutter_density * gap_s
-
-
-def _covered(sensor: Sensor, truth: Truth) -> NDArray[np.bool_]:
-    """Whether each target is where the sensor can see, (steps, targets); an absent one is not."""
-    if sensor.coverage is None:
-        return truth.present
-    place_m = np.resize([*sensor.pose.position_m, 0.0, 0.0], 2)
-    offset_m = np.zeros((*truth.present.shape, 2))
-    seen_axes = min(truth.axes, 2)
-    offset_m[..., :seen_axes] = truth.states[..., :seen_axes]
-    offset_m -= place_m
-    covered = np.hypot(offset_m[..., 0], offset_m[..., 1]) <= sensor.coverage.range_m
-    if isinstance(sensor.coverage, Sector):
-        bearing_rad = np.arctan2(offset_m[..., 0], offset_m[..., 1]) - sensor.pose.heading_rad
-        off_rad = np.abs(_wrapped(bearing_rad - sensor.coverage.bearing_rad))
-        covered &= 2.0 * off_rad <= sensor.coverage.width_rad
-    return covered
+        return weight, np.full(len(truth.times_s), float(sensor.clutter_density))
+    gap_s = np.diff(truth.times_s, prepend=truth.times_s[0])
+    return -np.expm1(-weight * gap_s[:, None]), sensor.clutter_density * gap_s
 
 
 def _wrapped(angle_rad: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::motion::{Dynamics, Kind, Kinematic, Motion};
-use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor};
+use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor, Value};
 use detente_core::track::{Association, Birth, Mixture, Place, Scan, Settings, Store, Tracker};
 use proptest::prelude::*;
 
@@ -47,7 +47,7 @@ fn sensor(mode: Mode) -> Sensor {
         model: Model::Position,
         noise: packed_from_dense(2, &[100.0, 0.0, 0.0, 100.0]),
         mode,
-        clutter_density: 1e-6,
+        clutter_density: Value::Constant(1e-6),
         coverage: Coverage::Everywhere,
         pose: Pose::default(),
         linearisation: Linearisation::Extended,
@@ -55,7 +55,7 @@ fn sensor(mode: Mode) -> Sensor {
 }
 
 fn scanning() -> Sensor {
-    sensor(Mode::Scanning { detection_probability: 0.9 })
+    sensor(Mode::Scanning { detection_probability: Value::Constant(0.9) })
 }
 
 /// Objects that move on straight lines, seen with a deterministic jitter, in `n` rows a scan.

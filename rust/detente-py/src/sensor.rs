@@ -1,6 +1,8 @@
 //! Sensors, and measurement models that are functions of the user's.
 
-use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Polar, Pose, Sensor, UserModel};
+use detente_core::sensor::{
+    Coverage, Linearisation, Mode, Model, Polar, Pose, Raster, Sensor, UserModel, Value, View,
+};
 use detente_core::{Error, Result};
 use pyo3::prelude::*;
 use std::sync::Arc;
@@ -29,16 +31,19 @@ impl PySensor {
         axes: usize,
         name: String,
         noise: &Bound<'_, PyAny>,
-        detection_probability: Option<f64>,
+        detection_probability: Option<&Bound<'_, PyAny>>,
         report_rate_per_s: Option<f64>,
-        clutter_density: f64,
-        coverage: Option<(f64, f64, f64)>,
+        clutter_density: &Bound<'_, PyAny>,
+        coverage: Option<&Bound<'_, PyAny>>,
         pose: PyPose,
         unscented: bool,
     ) -> PyResult<Self> {
         let model = model_from_python(model)?;
         let mode = match (detection_probability, report_rate_per_s) {
-            (Some(detection_probability), None) => Mode::Scanning { detection_probability },
+            (Some(given), None) => {
+                let detection_probability = value_from_python("detection_probability", given)?;
+                Mode::Scanning { detection_probability }
+            }
             (None, Some(rate_per_s)) => Mode::Reporting { rate_per_s },
             _ => {
                 return Err(named(
@@ -48,15 +53,8 @@ impl PySensor {
                 ));
             }
         };
-        let coverage = match coverage {
-            None => Coverage::Everywhere,
-            Some((range_m, _, width_rad)) if width_rad >= std::f64::consts::TAU => {
-                Coverage::Disc { range_m }
-            }
-            Some((range_m, bearing_rad, width_rad)) => {
-                Coverage::Sector { range_m, bearing_rad, width_rad }
-            }
-        };
+        let clutter_density = value_from_python("clutter_density", clutter_density)?;
+        let coverage = coverage_from_python(coverage)?;
         let noise = packed_input("the sensor's noise covariance", noise)?;
         let linearisation =
             if unscented { Linearisation::Unscented } else { Linearisation::Extended };
@@ -84,9 +82,43 @@ impl PySensor {
         let values = self.sensor.measure(self.axes, dim, states.values()).map_err(exception)?;
         Ok(output(py, values, [n, self.dim()])?.into_any())
     }
+
+    /// The probability that an object is detected at points (n, 2), zero where it is not covered;
+    /// of a reporting sensor the rate.
+    fn seen_at<'py>(
+        &self,
+        py: Python<'py>,
+        points: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let sight = self.sensor.sight();
+        Self::of_points(py, points, |point| {
+            let covered = sight.coverage.sees(&sight.view, point);
+            if covered { sight.probability.at(&sight.view, point) } else { 0.0 }
+        })
+    }
+
+    /// The density of clutter at points (n, 2).
+    fn clutter_at<'py>(
+        &self,
+        py: Python<'py>,
+        points: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let view = View::from(&self.sensor.pose);
+        Self::of_points(py, points, |point| self.sensor.clutter_density.at(&view, point))
+    }
 }
 
 impl PySensor {
+    fn of_points<'py>(
+        py: Python<'py>,
+        points: &Bound<'py, PyAny>,
+        of: impl Fn([f64; 2]) -> f64,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let points = input::<2>("points", points, [None, Some(2)])?;
+        let each = points.values().chunks_exact(2).map(|point| of([point[0], point[1]]));
+        Ok(output(py, each.collect(), [points.shape()[0]])?.into_any())
+    }
+
     /// The same sensor standing elsewhere.
     pub fn at(&self, pose: Option<PyPose>) -> Sensor {
         let mut sensor = self.sensor.clone();
@@ -100,6 +132,49 @@ impl PySensor {
 fn pose_from_python((position_m, turns_rad, velocity_m_s): PyPose) -> Pose {
     let [heading_rad, pitch_rad, roll_rad] = turns_rad;
     Pose { position_m, heading_rad, pitch_rad, roll_rad, velocity_m_s }
+}
+
+/// Poses (n, 9): place, turns, velocity.
+pub fn poses_from_python(poses: &Bound<'_, PyAny>, n: usize) -> PyResult<Vec<Pose>> {
+    let poses = input::<2>("the poses", poses, [Some(n), Some(9)])?;
+    let three = |row: &[f64], k: usize| [row[k], row[k + 1], row[k + 2]];
+    let each = poses.values().chunks_exact(9);
+    Ok(each.map(|row| pose_from_python((three(row, 0), three(row, 3), three(row, 6)))).collect())
+}
+
+/// A number, `("range", (k, 2))`, or `("raster", origin, cell, (rows, columns), bilinear)`.
+fn value_from_python(what: &'static str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
+    if let Ok(constant) = value.extract::<f64>() {
+        return Ok(Value::Constant(constant));
+    }
+    if let Ok((_, table)) = value.extract::<(String, Bound<'_, PyAny>)>() {
+        let table = input::<2>(what, &table, [None, Some(2)])?;
+        let pairs: Vec<[f64; 2]> = table.values().chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        return Ok(Value::Range(pairs.into()));
+    }
+    let (_, origin_m, cell_m, values, bilinear): (String, _, _, Bound<'_, PyAny>, _) =
+        value.extract()?;
+    let values = input::<2>(what, &values, [None, None])?;
+    let (shape, values) = (values.shape(), values.values().to_vec());
+    Ok(Value::Raster(Arc::new(Raster { origin_m, cell_m, shape, values, bilinear })))
+}
+
+/// The kind of region and its numbers, or `("polygon", (k, 2))`.
+fn coverage_from_python(coverage: Option<&Bound<'_, PyAny>>) -> PyResult<Coverage> {
+    let Some(coverage) = coverage else { return Ok(Coverage::Everywhere) };
+    if let Ok((_, corners)) = coverage.extract::<(String, Bound<'_, PyAny>)>() {
+        let corners = input::<2>("the polygon's corners", &corners, [None, Some(2)])?;
+        let corners: Vec<[f64; 2]> =
+            corners.values().chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        return Ok(Coverage::Polygon(corners.into()));
+    }
+    let (kind, a, b, c): (String, f64, f64, f64) = coverage.extract()?;
+    Ok(match kind.as_str() {
+        "annulus" => Coverage::Annulus { near_m: a, range_m: b },
+        "sector" => Coverage::Sector { range_m: a, bearing_rad: b, width_rad: c },
+        "footprint" => Coverage::Footprint { horizontal_rad: a, vertical_rad: b, range_m: c },
+        _ => Coverage::Disc { range_m: a },
+    })
 }
 
 /// A covariance (m, m), packed.
@@ -140,18 +215,25 @@ fn model_from_python(model: &Bound<'_, PyAny>) -> PyResult<Model> {
         return match name.as_str() {
             "position" => Ok(Model::Position),
             "state" => Ok(Model::State),
-            "polar" => Ok(Model::Polar(Polar { range: true, elevation: false, range_rate: false })),
+            "polar" => {
+                Ok(Model::Polar(Polar { within_m: None, elevation: false, range_rate: false }))
+            }
             "polar_rate" => {
-                Ok(Model::Polar(Polar { range: true, elevation: false, range_rate: true }))
+                Ok(Model::Polar(Polar { within_m: None, elevation: false, range_rate: true }))
             }
             "spherical" => {
-                Ok(Model::Polar(Polar { range: true, elevation: true, range_rate: false }))
+                Ok(Model::Polar(Polar { within_m: None, elevation: true, range_rate: false }))
             }
             "spherical_rate" => {
-                Ok(Model::Polar(Polar { range: true, elevation: true, range_rate: true }))
+                Ok(Model::Polar(Polar { within_m: None, elevation: true, range_rate: true }))
             }
             other => Err(named("SettingError", &format!("no measurement model is called {other}"))),
         };
+    }
+    if let Ok((name, near_m, far_m)) = model.extract::<(String, f64, f64)>() {
+        let elevation = name == "bearing_elevation";
+        let within_m = Some([near_m, far_m]);
+        return Ok(Model::Polar(Polar { within_m, elevation, range_rate: false }));
     }
     let (measure, position, angular): (Py<PyAny>, Option<Py<PyAny>>, Vec<bool>) =
         model.extract()?;

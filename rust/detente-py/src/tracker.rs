@@ -15,7 +15,7 @@ use crate::array::{input, output, whole_numbers};
 use crate::birth::PyBirth;
 use crate::error::exception;
 use crate::gil::released;
-use crate::sensor::{PyPose, PySensor, symmetric};
+use crate::sensor::{PyPose, PySensor, poses_from_python, symmetric};
 use crate::user_motion::dynamics_from_python;
 
 /// id, mean, cov, existence, detection, first time, last detection time, conditional existence,
@@ -195,7 +195,7 @@ impl PyTracker {
 
     /// Steps through a recording; `progress` hears how many scans are done.
     #[pyo3(signature = (
-        time_s, sensor, start, values, sensors, identity, confirmation, smooth, progress
+        time_s, sensor, start, values, sensors, identity, pose, confirmation, smooth, progress
     ))]
     #[allow(clippy::too_many_arguments, reason = "columns, called from one place")]
     fn track<'py>(
@@ -207,6 +207,7 @@ impl PyTracker {
         values: &Bound<'py, PyAny>,
         sensors: Vec<Bound<'py, PySensor>>,
         identity: Option<(Bound<'py, PyAny>, f64)>,
+        pose: Option<Bound<'py, PyAny>>,
         confirmation: f64,
         smooth: bool,
         progress: Option<Py<PyAny>>,
@@ -217,12 +218,14 @@ impl PyTracker {
         let values = input::<1>("the detections", values, [None])?;
         let sensors: Vec<_> = sensors.iter().map(|sensor| sensor.get().at(None)).collect();
         let identity = codes(identity)?;
+        let poses = pose.map(|pose| poses_from_python(&pose, sensor.len())).transpose()?;
         let recording = Recording {
             time_s: time_s.values(),
             sensor: &sensor,
             start: &start,
             values: values.values(),
             named: identity.as_ref().map(|(code, error)| Named { code, error: *error }),
+            pose: poses.as_deref(),
         };
         let scans = sensor.len();
         let report = |done: usize| {

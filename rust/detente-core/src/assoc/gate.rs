@@ -273,6 +273,7 @@ impl WithSimd for Whiten<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         match self.m {
+            1 => self.blocks::<S, 1>(simd, 1),
             2 => self.blocks::<S, 2>(simd, 2),
             3 => self.blocks::<S, 3>(simd, 3),
             4 => self.blocks::<S, 4>(simd, 4),

@@ -3,6 +3,8 @@
 mod coverage;
 mod polar;
 mod pose;
+mod sight;
+mod value;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use std::sync::Arc;
 pub use coverage::Coverage;
 pub use polar::{Polar, View};
 pub use pose::Pose;
+pub use sight::{Seen, Sight};
+pub use value::{Raster, Value};
 
 use crate::linalg::{MAX_DIM, cholesky_one, packed_len};
 use crate::{Error, Result};
@@ -50,12 +54,12 @@ pub trait UserModel: Debug + Send + Sync {
 }
 
 /// How a sensor looks.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Mode {
     /// It looks at a region: not seeing is evidence.
     Scanning {
         /// The probability that an object it covers is detected in one scan.
-        detection_probability: f64,
+        detection_probability: Value,
     },
     /// Each object speaks for itself; a row says nothing about the others.
     Reporting {
@@ -85,7 +89,7 @@ pub struct Sensor {
     /// How it looks.
     pub mode: Mode,
     /// False detections per unit of the measurement space; of a reporting sensor also per second.
-    pub clutter_density: f64,
+    pub clutter_density: Value,
     /// What it can see, around its pose.
     pub coverage: Coverage,
     /// Where it stands.
@@ -118,11 +122,23 @@ impl Sensor {
 
     /// The weight of a detection of an object it covers: p_D, or the rate of reports.
     #[must_use]
-    pub fn hit_weight(&self) -> f64 {
-        match self.mode {
-            Mode::Scanning { detection_probability } => detection_probability,
-            Mode::Reporting { rate_per_s } => rate_per_s,
+    pub fn hit_weight(&self) -> Value {
+        match &self.mode {
+            Mode::Scanning { detection_probability } => detection_probability.clone(),
+            Mode::Reporting { rate_per_s } => Value::Constant(*rate_per_s),
         }
+    }
+
+    /// Where it sees, with that weight as the probability.
+    #[must_use]
+    pub fn sight(&self) -> Sight<'_> {
+        self.sight_with(self.hit_weight())
+    }
+
+    /// Where it sees, with a probability.
+    #[must_use]
+    pub fn sight_with(&self, probability: Value) -> Sight<'_> {
+        Sight { view: View::from(&self.pose), coverage: &self.coverage, probability }
     }
 
     /// The rate of reports of one object, zero of a scanning sensor.
@@ -174,26 +190,38 @@ impl Sensor {
     pub fn check(&self, axes: usize, state_dim: usize) -> Result<()> {
         let m = self.dim(axes);
         let setting = |what, expected, found: String| Err(Error::Setting { what, expected, found });
-        match self.mode {
-            Mode::Scanning { detection_probability: p } if !(p > 0.0 && p <= 1.0) => {
-                return setting("detection_probability", "above 0 and at most 1", p.to_string());
+        match &self.mode {
+            Mode::Scanning { detection_probability } => {
+                self.check_probability(detection_probability)?
             }
-            Mode::Reporting { rate_per_s: rate } if !(rate > 0.0 && rate.is_finite()) => {
+            Mode::Reporting { rate_per_s: rate } if !(*rate > 0.0 && rate.is_finite()) => {
                 return setting("report_rate_per_s", "positive and finite", rate.to_string());
             }
-            _ => {}
+            Mode::Reporting { .. } => {}
         }
-        if !(self.clutter_density >= 0.0 && self.clutter_density.is_finite()) {
-            let found = self.clutter_density.to_string();
+        if let Some(found) = self.clutter_density.fault(|c| c >= 0.0 && c.is_finite()) {
             return setting("clutter_density", "zero or positive, and finite", found);
         }
+        self.coverage.check()?;
         match &self.model {
             Model::State if state_dim < 2 * axes => {
                 let expected = "a motion model with velocities, for a StateSensor";
                 return setting("motion", expected, format!("{state_dim} state components"));
             }
+            Model::Polar(Polar { within_m: Some([near, far]), .. })
+                if !(*near > 0.0 && near < far && far.is_finite()) =>
+            {
+                let expected = "a positive range and a larger, finite one";
+                return setting("range_limits_m", expected, format!("({near}, {far})"));
+            }
+            Model::Polar(Polar { within_m: Some(_), .. })
+                if self.clutter_density.constant().is_none() =>
+            {
+                let expected = "one number, for a sensor of angles only";
+                return setting("clutter_density", expected, "a table or a raster".to_owned());
+            }
             Model::Polar(polar) if polar.axes() != axes => {
-                let expected = "2 for range and bearing, 3 with elevation";
+                let expected = "2 for a bearing, 3 with elevation";
                 return setting("the motion model's axes", expected, axes.to_string());
             }
             Model::Polar(polar) if polar.range_rate && state_dim < 2 * axes => {
@@ -215,6 +243,27 @@ impl Sensor {
         if cholesky_one(m, &self.noise).is_none() {
             let what = "the sensor's noise covariance".to_owned();
             return Err(Error::NotPositiveDefinite { what, row: 0 });
+        }
+        Ok(())
+    }
+
+    fn check_probability(&self, probability: &Value) -> Result<()> {
+        let what = "detection_probability";
+        let found = match probability {
+            Value::Constant(p) if *p > 0.0 && *p <= 1.0 => return Ok(()),
+            Value::Constant(p) => Some(p.to_string()),
+            _ => probability.fault(|p| (0.0..=1.0).contains(&p)),
+        };
+        if let Some(found) = found {
+            let expected = "above 0 and at most 1";
+            return Err(Error::Setting { what, expected, found });
+        }
+        if self.coverage == Coverage::Everywhere {
+            return Err(Error::Setting {
+                what: "coverage",
+                expected: "a region, where the detection probability is a table or a raster",
+                found: "none".to_owned(),
+            });
         }
         Ok(())
     }

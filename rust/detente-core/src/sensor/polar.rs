@@ -7,10 +7,11 @@ use super::Pose;
 /// In the sensor's frame, x to the right, y forward, z up: range = |p|, bearing = atan2(x, y),
 /// clockwise from forward, elevation = atan2(z, √(x² + y²)), range rate = p·v / |p|, with p and v
 /// relative to the sensor. A state of two axes lies at the sensor's height.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Polar {
-    /// The range; without it the sensor measures angles only.
-    pub range: bool,
+    /// Of a sensor that measures angles but no range: the ranges between which it sees objects
+    /// \[m\].
+    pub within_m: Option<[f64; 2]>,
     /// Three axes, with elevation, instead of two.
     pub elevation: bool,
     /// The range rate as the last component; the state must hold velocities.
@@ -32,8 +33,21 @@ impl From<&Pose> for View {
 }
 
 impl View {
-    /// A direction of the tracker's frame in the sensor's.
-    fn turn(&self, p: [f64; 3]) -> [f64; 3] {
+    /// East, north and up \[m\].
+    #[must_use]
+    pub fn place(&self) -> [f64; 3] {
+        self.pose.position_m
+    }
+
+    /// Clockwise from north \[rad\].
+    #[must_use]
+    pub fn heading_rad(&self) -> f64 {
+        self.pose.heading_rad
+    }
+
+    /// A direction of the tracker's frame in the sensor's: right, forward, up.
+    #[must_use]
+    pub fn turn(&self, p: [f64; 3]) -> [f64; 3] {
         self.axes.map(|axis| axis[0] * p[0] + axis[1] * p[1] + axis[2] * p[2])
     }
 
@@ -54,7 +68,7 @@ impl Polar {
     /// The place of the bearing among the components.
     #[must_use]
     pub fn bearing(&self) -> usize {
-        usize::from(self.range)
+        usize::from(self.within_m.is_none())
     }
 
     /// The number of components.
@@ -89,7 +103,7 @@ impl Polar {
         let range = dot(p, p).sqrt();
         let [x, y, z] = view.turn(p);
         let bearing = self.bearing();
-        if self.range {
+        if self.within_m.is_none() {
             out[0] = range;
         }
         out[bearing] = libm::atan2(x, y);
@@ -116,7 +130,7 @@ impl Polar {
                 row[..axes].copy_from_slice(&gradient[..axes]);
             }
         };
-        if self.range {
+        if self.within_m.is_none() {
             put(p.map(|p| p / range));
         }
         put(view.turn_back([y / ground2, -x / ground2, 0.0]));
@@ -206,7 +220,7 @@ mod tests {
 
     fn models() -> impl Iterator<Item = Polar> {
         (0..8).map(|bits| Polar {
-            range: bits & 1 == 0,
+            within_m: (bits & 1 != 0).then_some([10.0, 1000.0]),
             elevation: bits & 2 != 0,
             range_rate: bits & 4 != 0,
         })
@@ -238,7 +252,7 @@ mod tests {
 
     #[test]
     fn without_pitch_and_roll_the_bearing_is_the_compass_less_the_heading() {
-        let polar = Polar { range: true, elevation: true, range_rate: false };
+        let polar = Polar { within_m: None, elevation: true, range_rate: false };
         let (view, state) = (View::from(&LEVEL), [-40.0, 60.0, 25.0]);
         let mut z = [0.0; 3];
         polar.measure(&view, &state, &mut z);
@@ -249,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_position_of_a_measurement_measures_the_same_and_has_that_jacobian() {
-        let models = models().filter(|polar| polar.range && !polar.range_rate);
+        let models = models().filter(|polar| polar.within_m.is_none() && !polar.range_rate);
         for (polar, pose) in models.flat_map(|polar| POSES.map(|pose| (polar, pose))) {
             let (view, axes) = (View::from(&pose), polar.axes());
             let at = |z: &[f64]| polar.position(&view, z[0], &polar.direction(&view, z));

@@ -2,7 +2,7 @@
 
 use super::canonical::Canonical;
 use super::identity::UNNAMED;
-use super::poisson::Origins;
+use super::poisson::{Origin, Origins};
 use super::select::Selection;
 use super::store::{NO_REPORTER, Store};
 use super::unite::unite;
@@ -125,8 +125,12 @@ impl Tracker {
         }
     }
 
-    /// Begins a track from every detection that may have come from no row. Returns the new row of
-    /// each detection.
+    /// Begins a track from every detection that may have come from no row. Returns the new rows of
+    /// each detection, with their shares in it.
+    ///
+    /// Where a detection begins one of several objects, a mixture keeps them as alternatives of one
+    /// track that exists with the whole probability; the other associations begin a track for
+    /// each, which exists with its share, and later detections choose.
     pub(super) fn begin(
         &mut self,
         sensor: &Sensor,
@@ -134,34 +138,40 @@ impl Tracker {
         free: &[f64],
         origins: Origins,
         number: usize,
-    ) -> Vec<Option<u32>> {
+    ) -> Vec<Vec<(u32, f64)>> {
         let reporter = match sensor.mode {
             Mode::Reporting { .. } => number as u32,
             Mode::Scanning { .. } => NO_REPORTER,
         };
-        let mut begun = vec![None; free.len()];
-        for (k, newborn) in origins.newborns.into_iter().enumerate() {
-            let Some(newborn) = newborn else { continue };
-            let existence = free[k] * origins.born[k] / origins.elsewhere[k];
-            if free[k] < EXPLAINED || existence.is_nan() || existence <= 0.0 {
+        let mixture = matches!(self.settings.association, Association::Pmbm(_));
+        let mut begun = vec![Vec::new(); free.len()];
+        for (k, parts) in origins.parts.into_iter().enumerate() {
+            let whole = free[k] * origins.born[k] / origins.elsewhere[k];
+            if free[k] < EXPLAINED || whole.is_nan() || whole <= 0.0 {
                 continue;
             }
-            let id = self.settings.id_key.identity(Birthplace {
-                sensor: &sensor.name,
-                time_s: scan.time_s,
-                repeat: self.sensors[number].repeat(),
-                detection: k as u32,
-            });
-            let state = (&*newborn.mean, &*newborn.cov, newborn.known);
-            self.store.push(&self.settings, id, state, existence, scan.time_s);
-            let row = self.store.len() - 1;
-            self.store.detection[row] = i64::from(scan.order[k]);
-            self.store.reporter[row] = reporter;
-            if let Some((code, error)) = scan.named().filter(|(code, _)| code[k] != UNNAMED) {
-                self.store.identity[row] = code[k];
-                self.store.identity_probability[row] = 1.0 - error;
+            let parts = parts.into_iter().filter(|part| part.born > 0.0);
+            for (part, Origin { newborn, born }) in parts.enumerate() {
+                let share = born / origins.born[k];
+                let id = self.settings.id_key.identity(Birthplace {
+                    sensor: &sensor.name,
+                    time_s: scan.time_s,
+                    repeat: self.sensors[number].repeat(),
+                    detection: k as u32,
+                    part: if mixture { 0 } else { part as u32 },
+                });
+                let existence = if mixture { whole } else { whole * share };
+                let state = (&*newborn.mean, &*newborn.cov, newborn.known);
+                self.store.push(&self.settings, id, state, existence, scan.time_s);
+                let row = self.store.len() - 1;
+                self.store.detection[row] = i64::from(scan.order[k]);
+                self.store.reporter[row] = reporter;
+                if let Some((code, error)) = scan.named().filter(|(code, _)| code[k] != UNNAMED) {
+                    self.store.identity[row] = code[k];
+                    self.store.identity_probability[row] = 1.0 - error;
+                }
+                begun[k].push((row as u32, share));
             }
-            begun[k] = Some(row as u32);
         }
         begun
     }

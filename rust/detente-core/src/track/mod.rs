@@ -196,6 +196,7 @@ impl Tracker {
                 time_s,
                 repeat,
                 detection: k as u32,
+                part: 0,
             });
             self.store.push(&self.settings, id, (mean, cov, dim), existence[k], time_s);
             if let Association::Pmbm(_) = self.settings.association {

@@ -7,7 +7,7 @@ use crate::filter::linearise::linearise;
 use crate::filter::smooth::smooth;
 use crate::id::TrackId;
 use crate::motion::{Dynamics, Motion};
-use crate::sensor::{Mode, Sensor};
+use crate::sensor::{Mode, Pose, Sensor};
 use crate::{Error, Result};
 
 /// Scans in the order of time.
@@ -23,6 +23,8 @@ pub struct Recording<'a> {
     pub values: &'a [f64],
     /// Who the detections say they are, if that is to be used.
     pub named: Option<Named<'a>>,
+    /// From where each scan was taken, if not from where its sensor stands.
+    pub pose: Option<&'a [Pose]>,
 }
 
 /// What is written down.
@@ -91,7 +93,9 @@ impl Tracker {
         let mut numbers = HashMap::new();
         let (mut offset, mut room) = (0, ROOM);
         for scan in 0..recording.time_s.len() {
-            let sensor = &sensors[recording.sensor[scan]];
+            let own = &sensors[recording.sensor[scan]];
+            let moved = recording.pose.map(|poses| Sensor { pose: poses[scan], ..own.clone() });
+            let sensor = moved.as_ref().unwrap_or(own);
             let first = recording.start[scan];
             let length = (recording.start[scan + 1] - first) * sensor.dim(axes);
             let values = &recording.values[offset..offset + length];

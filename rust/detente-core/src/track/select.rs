@@ -52,7 +52,7 @@ pub(super) fn select(
     let m = sensor.dim(axes);
     let mixture = matches!(settings.association, Association::Pmbm(_)); // clusters hang together
     let few = !mixture && detections.values.len() / m <= FEW;
-    match (motion, &sensor.model, sensor.mode) {
+    match (motion, &sensor.model, &sensor.mode) {
         (
             Dynamics::Single(Motion::Kinematic(model)),
             Model::Position | Model::State,

@@ -11,6 +11,7 @@ use crate::filter::predict::predict;
 use crate::gaussian::Gaussians;
 use crate::linalg::{MAX_DIM, packed_len};
 use crate::motion::Dynamics;
+use crate::sensor::{Seen, Sight};
 
 /// n rows of M entries, the models of a row side by side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,6 +106,16 @@ impl States {
                 self.probability[entry] * (self.entries.cov(entry, i, j) + off)
             })
             .sum()
+    }
+
+    /// How likely a sensor sees an object; a state of one axis has north 0.
+    pub(super) fn seen_by(&self, sight: &Sight<'_>, row: usize, axes: usize) -> Seen {
+        let (east, variance) = (self.mean(row, 0), self.cov(row, 0, 0));
+        if axes == 1 {
+            return sight.of_normal([east, 0.0], [variance, 0.0, 0.0]);
+        }
+        let cov = [variance, self.cov(row, 1, 0), self.cov(row, 1, 1)];
+        sight.of_normal([east, self.mean(row, 1)], cov)
     }
 
     /// Appends an object of which the first `known` components are known, its covariance packed.

@@ -8,12 +8,12 @@ use super::select::select;
 use super::states::States;
 use super::store::Store;
 use super::update::update;
-use super::weigh::Weights;
+use super::weigh::{Hit, Weights};
 use super::{Association, Tracker};
 use crate::Result;
 use crate::assoc::gate::{Candidates, gate};
 use crate::filter::project::project;
-use crate::sensor::{Mode, Sensor};
+use crate::sensor::{Mode, Seen, Sensor};
 
 /// What a sensor saw at one time.
 #[derive(Clone, Copy, Debug)]
@@ -68,12 +68,13 @@ impl Tracker {
         let since_s = self.since_s(sensor, time_s);
         let mut undetected = self.undetected.at(&self.settings, time_s)?;
         let origins = undetected.origins(&self.settings, sensor, detections, since_s, reach)?;
+        let (seen, hit) = seen(sensor, &near, axes);
         let associated = self.associate(
             &candidates,
             Weights {
                 existence: &near.existence,
-                seen: &seen(sensor, &near, axes),
-                hit: sensor.hit_weight(),
+                seen: &seen,
+                hit: &hit,
                 elsewhere: &origins.elsewhere,
             },
         )?;
@@ -130,12 +131,21 @@ fn of_any_model(each: Candidates, states: &States) -> Candidates {
     out
 }
 
-/// q: the probability that each row would be seen now if it existed.
-fn seen(sensor: &Sensor, rows: &Store, axes: usize) -> Vec<f64> {
-    let Mode::Scanning { detection_probability } = sensor.mode else {
-        return vec![0.0; rows.len()]; // a report of one object says nothing about the others
+/// q, the probability that each row would be seen now if it existed, and h.
+fn seen(sensor: &Sensor, rows: &Store, axes: usize) -> (Vec<f64>, Hit) {
+    let n = rows.len();
+    if let Mode::Reporting { rate_per_s } = sensor.mode {
+        return (vec![0.0; n], Hit::Same(rate_per_s)); // it says nothing about the others
+    }
+    let sight = sensor.sight();
+    let constant = sight.probability.constant();
+    if let (Some(hit), true) = (constant, sight.is_uniform()) {
+        return (vec![hit; n], Hit::Same(hit));
+    }
+    let each: Vec<Seen> = (0..n).map(|row| rows.states.seen_by(&sight, row, axes)).collect();
+    let hit = match constant {
+        Some(hit) => Hit::Same(hit),
+        None => Hit::Each(each.iter().map(|seen| seen.hit).collect()),
     };
-    let north = |row| if axes > 1 { rows.states.mean(row, 1) } else { 0.0 };
-    let covered = |row| sensor.coverage.sees(&sensor.pose, rows.states.mean(row, 0), north(row));
-    (0..rows.len()).map(|row| if covered(row) { detection_probability } else { 0.0 }).collect()
+    (each.into_iter().map(|seen| seen.seen).collect(), hit)
 }

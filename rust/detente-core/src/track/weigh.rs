@@ -6,6 +6,24 @@
 
 use crate::assoc::gate::Candidates;
 
+/// h, the weight of a detection of an object that is covered.
+#[derive(Clone, Debug)]
+pub(super) enum Hit {
+    /// The same for all rows.
+    Same(f64),
+    /// Of each row.
+    Each(Vec<f64>),
+}
+
+impl Hit {
+    fn of(&self, row: usize) -> f64 {
+        match self {
+            Self::Same(hit) => *hit,
+            Self::Each(hits) => hits[row],
+        }
+    }
+}
+
 /// What the association needs to know about rows and detections.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weights<'a> {
@@ -14,7 +32,7 @@ pub(super) struct Weights<'a> {
     /// q of each row: the probability that it is seen if it exists.
     pub seen: &'a [f64],
     /// h: p_D of a scanning sensor, the rate of a reporting one.
-    pub hit: f64,
+    pub hit: &'a Hit,
     /// β of each detection.
     pub elsewhere: &'a [f64],
 }
@@ -55,7 +73,8 @@ impl Weighed {
             if edges.is_empty() {
                 continue;
             }
-            let log_hit = libm::log(weights.existence[row] * weights.hit);
+            let log_hit =
+                libm::log((weights.existence[row] * weights.hit.of(row)).max(f64::MIN_POSITIVE));
             edge.extend(edges.map(|edge| {
                 let detection = candidates.detection[edge] as usize;
                 log_hit + candidates.log_likelihood[edge] - log_elsewhere[detection]

@@ -67,6 +67,30 @@ impl Cluster {
         out
     }
 
+    /// Each hypothesis with this row becomes one for each of its parts, in proportion to their
+    /// shares; the likeliest remain.
+    pub fn part(&mut self, row: u32, parts: &[(u32, f64)], most: usize) {
+        if !self.rows.contains(&row) {
+            return;
+        }
+        let mut grown = Vec::new();
+        for (weight, rows) in self.hypotheses() {
+            match rows.iter().position(|&other| other == row) {
+                None => grown.push((weight, rows.to_vec())),
+                Some(at) => grown.extend(parts.iter().map(|&(part, share)| {
+                    let mut rows = rows.to_vec();
+                    rows[at] = part;
+                    (weight + libm::log(share), rows)
+                })),
+            }
+        }
+        grown.sort_by(|a, b| b.0.total_cmp(&a.0)); // stable
+        grown.truncate(most);
+        self.log_weight = grown.iter().map(|hypothesis| hypothesis.0).collect();
+        self.rows = grown.into_iter().flat_map(|hypothesis| hypothesis.1).collect();
+        self.normalise();
+    }
+
     /// Makes the weights add up to 1.
     pub fn normalise(&mut self) {
         let total = log_sum(&self.log_weight);

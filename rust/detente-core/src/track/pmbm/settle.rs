@@ -10,12 +10,16 @@ impl Tracker {
         &mut self,
         mixture: Mixture,
         clusters: Vec<Cluster>,
-        begun: &[Option<u32>],
+        begun: &[Vec<(u32, f64)>],
     ) {
         self.clusters = clusters;
         for cluster in &mut self.clusters {
+            for (detection, parts) in begun.iter().enumerate().filter(|(_, parts)| parts.len() > 1)
+            {
+                cluster.part(NEWBORN | detection as u32, parts, mixture.max_hypotheses);
+            }
             cluster.renumber(|row| match row {
-                NEWBORN.. => begun[(row - NEWBORN) as usize].unwrap_or(ABSENT),
+                NEWBORN.. => begun[(row - NEWBORN) as usize].first().map_or(ABSENT, |part| part.0),
                 _ => row,
             });
         }

@@ -10,11 +10,11 @@ use std::f64::consts::FRAC_2_PI;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sensor::{Coverage, Pose};
+use crate::sensor::Sight;
 use crate::track::Settings;
 
-/// A cell is so much smaller than the range of the first sensor with a limited view.
-const CELLS_PER_RANGE: f64 = 10.0;
+/// So many cells lie along the longer side of what the first sensor with a limited view reaches.
+const CELLS_PER_SIDE: f64 = 20.0;
 /// A cell within this share of the rest is like the rest.
 const ALIKE: f64 = 1e-3;
 
@@ -49,24 +49,27 @@ impl Field {
         });
     }
 
-    /// A look at everything it covers leaves an object unseen with this probability.
-    pub fn thin(&mut self, coverage: Coverage, pose: &Pose, velocity_std_m_s: f64, unseen: f64) {
-        let Some(range_m) = coverage.range_m() else {
+    /// A look that sees an object at x with the probability q(x) leaves the share 1 − q(x) unseen;
+    /// of a cell, the mean of it.
+    pub fn thin(&mut self, sight: &Sight<'_>, velocity_std_m_s: f64) {
+        let Some([east, north]) = sight.coverage.bounds(&sight.view) else {
+            let unseen = 1.0 - sight.probability.at(&sight.view, [0.0; 2]); // the same everywhere
             self.density *= unseen;
             self.cells.values_mut().for_each(|density| *density *= unseen);
             return;
         };
         if self.cell_m == 0.0 {
-            self.cell_m = range_m / CELLS_PER_RANGE;
-            self.refill_per_s = FRAC_2_PI.sqrt() * velocity_std_m_s / range_m;
+            let side_m = (east[1] - east[0]).max(north[1] - north[0]);
+            self.cell_m = side_m / CELLS_PER_SIDE;
+            self.refill_per_s = FRAC_2_PI.sqrt() * velocity_std_m_s / (0.5 * side_m);
         }
-        let reach = (range_m / self.cell_m).ceil() as i32;
-        let (east, north) = self.cell(pose.position_m[0], pose.position_m[1]);
-        for i in east.saturating_sub(reach)..=east.saturating_add(reach) {
-            for j in north.saturating_sub(reach)..=north.saturating_add(reach) {
-                let middle = |k: i32| (f64::from(k) + 0.5) * self.cell_m;
-                if coverage.sees(pose, middle(i), middle(j)) {
-                    *self.cells.entry((i, j)).or_insert(self.density) *= unseen;
+        let (first, last) = (self.cell(east[0], north[0]), self.cell(east[1], north[1]));
+        for i in first.0..=last.0 {
+            for j in first.1..=last.1 {
+                let middle = [i, j].map(|k| (f64::from(k) + 0.5) * self.cell_m);
+                let seen = sight.of_cell(middle, self.cell_m).seen;
+                if seen > 0.0 {
+                    *self.cells.entry((i, j)).or_insert(self.density) *= 1.0 - seen;
                 }
             }
         }

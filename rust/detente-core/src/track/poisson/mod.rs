@@ -5,16 +5,17 @@ mod field;
 mod newborn;
 mod origins;
 mod places;
+mod ranges;
 
 pub use birth::{Birth, Place};
-pub(super) use origins::Origins;
+pub(super) use origins::{Origin, Origins};
 
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use super::states::States;
 use crate::Result;
-use crate::sensor::{Mode, Sensor};
+use crate::sensor::{Mode, Sensor, Value};
 use field::Field;
 use places::Places;
 
@@ -59,13 +60,15 @@ impl Undetected {
     /// A look leaves fewer objects unseen. Of a reporting sensor the look is the time since its
     /// latest report.
     pub fn thin(&mut self, settings: &Settings, sensor: &Sensor, since_s: Option<f64>) {
-        let unseen = match sensor.mode {
-            Mode::Scanning { detection_probability } => 1.0 - detection_probability,
-            Mode::Reporting { rate_per_s } => libm::exp(-rate_per_s * since_s.unwrap_or(0.0)),
+        let probability = match &sensor.mode {
+            Mode::Scanning { detection_probability } => detection_probability.clone(),
+            Mode::Reporting { rate_per_s } => {
+                Value::Constant(-libm::expm1(-rate_per_s * since_s.unwrap_or(0.0)))
+            }
         };
-        let velocity_std_m_s = settings.birth.velocity_std_m_s;
-        self.field.thin(sensor.coverage, &sensor.pose, velocity_std_m_s, unseen);
-        self.places.thin(sensor, settings.motion.axes(), unseen);
+        let sight = sensor.sight_with(probability);
+        self.field.thin(&sight, settings.birth.velocity_std_m_s);
+        self.places.thin(&sight, settings.motion.axes());
     }
 
     /// Takes in rows that are forgotten, each with the number of objects that it stands for.

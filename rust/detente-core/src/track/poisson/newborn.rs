@@ -12,6 +12,8 @@ use crate::filter::unscented;
 use crate::linalg::{MAX_DIM, cholesky_one, packed, packed_len};
 use crate::sensor::{Model, Polar, Sensor, UserModel, View};
 
+use super::ranges::{Cell, cells};
+
 /// What is believed of an object's motion before it is seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prior {
@@ -60,7 +62,8 @@ impl Prior {
     }
 }
 
-/// The new object of each detection; none if this sensor starts no tracks.
+/// The new object of each detection, in so many parts that one may be it; none if this sensor
+/// starts no tracks.
 ///
 /// # Errors
 /// [`crate::Error`] from the user's function, or if a noise covariance has no Cholesky factor.
@@ -68,18 +71,21 @@ pub fn newborns(
     sensor: &Sensor,
     prior: &Prior,
     detections: Detections<'_>,
-) -> Result<Vec<Newborn>> {
+) -> Result<Vec<Vec<Newborn>>> {
     let m = sensor.dim(prior.axes);
     let noise = |k| detections.noise.of(m, k);
     let rows = detections.values.chunks_exact(m).enumerate();
     Ok(match &sensor.model {
-        Model::Position => rows.map(|(k, z)| of_position(prior, z, noise(k))).collect(),
-        Model::State => rows.map(|(k, z)| of_state(prior, z, noise(k))).collect(),
+        Model::Position => rows.map(|(k, z)| vec![of_position(prior, z, noise(k))]).collect(),
+        Model::State => rows.map(|(k, z)| vec![of_state(prior, z, noise(k))]).collect(),
         Model::Polar(polar) => {
-            rows.map(|(k, z)| of_polar(sensor, *polar, prior, z, noise(k))).collect()
+            let view = View::from(&sensor.pose);
+            rows.map(|(k, z)| of_polar(&view, *polar, prior, z, noise(k))).collect()
         }
         // no position follows from fewer or more components than axes alone
-        Model::User(user) if m == prior.axes => of_user(user.as_ref(), prior, detections)?,
+        Model::User(user) if m == prior.axes => {
+            of_user(user.as_ref(), prior, detections)?.into_iter().map(|new| vec![new]).collect()
+        }
         Model::User(_) => Vec::new(),
     })
 }
@@ -137,12 +143,47 @@ fn normal(x: f64, variance: f64) -> f64 {
     libm::exp(-0.5 * x * x / variance) / (TAU * variance).sqrt()
 }
 
-/// The converted measurement, its covariance J R Jᵀ; the range rate then corrects the velocity.
-fn of_polar(sensor: &Sensor, polar: Polar, prior: &Prior, z: &[f64], noise: &[f64]) -> Newborn {
+/// The converted measurement, its covariance J R Jᵀ; of angles alone one part for each cell of the
+/// range, with the moments of the range in it.
+fn of_polar(view: &View, polar: Polar, prior: &Prior, z: &[f64], noise: &[f64]) -> Vec<Newborn> {
     let axes = prior.axes;
-    let view = View::from(&sensor.pose);
-    let direction = polar.direction(&view, z);
-    let (point, jacobian, volume) = polar.position(&view, z[0], &direction);
+    let direction = polar.direction(view, z);
+    let Some(limits_m) = polar.within_m else {
+        let part = (z[0], z[0], polar.position(view, z[0], &direction).2);
+        let spread = |k: usize, l: usize| noise[packed(k, l)];
+        return vec![of_range(view, polar, prior, z, noise, (part, &direction), &spread)];
+    };
+    let angle = |k: usize, l: usize| match (k, l) {
+        (0, 0) => None,
+        (0, _) | (_, 0) => Some(0.0),
+        _ => Some(noise[packed(k - 1, l - 1)]),
+    };
+    let whole = polar.position(view, 1.0, &direction).2;
+    cells(limits_m, axes)
+        .map(|Cell { mean_m, variance_m2, volume }| {
+            // angles move a point by its range, in the mean by the root of E[range²]
+            let lever = (mean_m * mean_m + variance_m2).sqrt();
+            let part = (mean_m, lever, whole * volume);
+            let spread = |k, l| angle(k, l).unwrap_or(variance_m2);
+            of_range(view, polar, prior, z, noise, (part, &direction), &spread)
+        })
+        .collect()
+}
+
+/// At a range (its mean, the lever of the angles, the likelihood) in a direction, with a covariance
+/// of range, bearing and elevation; the range rate then corrects the velocity.
+fn of_range(
+    view: &View,
+    polar: Polar,
+    prior: &Prior,
+    z: &[f64],
+    noise: &[f64],
+    ((range, lever, likelihood), direction): ((f64, f64, f64), &[[f64; 3]; 3]),
+    spread: &dyn Fn(usize, usize) -> f64,
+) -> Newborn {
+    let axes = prior.axes;
+    let (point, ..) = polar.position(view, range, direction);
+    let (_, jacobian, _) = polar.position(view, lever, direction);
     let mut new = prior.state();
     new.mean[..axes].copy_from_slice(&point[..axes]);
     for i in 0..axes {
@@ -150,22 +191,22 @@ fn of_polar(sensor: &Sensor, polar: Polar, prior: &Prior, z: &[f64], noise: &[f6
             let mut sum = 0.0;
             for k in 0..axes {
                 for l in 0..axes {
-                    sum += jacobian[i][k] * noise[packed(k, l)] * jacobian[j][l];
+                    sum += jacobian[i][k] * spread(k, l) * jacobian[j][l];
                 }
             }
             new.cov[packed(i, j)] = sum;
         }
     }
-    new.likelihood = volume;
+    new.likelihood = likelihood;
     if polar.range_rate {
         let m = polar.dim();
         let mut predicted = [0.0; 4];
-        polar.measure(&view, &new.mean, &mut predicted[..m]);
+        polar.measure(view, &new.mean, &mut predicted[..m]);
         let mut h = [0.0; 4 * MAX_DIM];
-        polar.linearise(&view, &new.mean, &mut h[..m * prior.dim]);
-        let row = &h[axes * prior.dim..m * prior.dim];
-        let rate = noise[packed(axes, axes)];
-        new.likelihood *= observe(&mut new, row, z[axes] - predicted[axes], rate);
+        polar.linearise(view, &new.mean, &mut h[..m * prior.dim]);
+        let row = &h[(m - 1) * prior.dim..m * prior.dim];
+        let rate = noise[packed(m - 1, m - 1)];
+        new.likelihood *= observe(&mut new, row, z[m - 1] - predicted[m - 1], rate);
     }
     new
 }

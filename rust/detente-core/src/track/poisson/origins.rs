@@ -3,20 +3,29 @@
 use super::birth::Place;
 use super::newborn::{Newborn, newborns};
 use super::{Undetected, field};
-use crate::Result;
 use crate::assoc::gate::{Candidates, Detections, gate};
 use crate::filter::project::project;
-use crate::sensor::Sensor;
+use crate::sensor::{Sensor, View};
 use crate::track::Settings;
 use crate::track::merge::moments;
 use crate::track::update::update_rows;
+use crate::{Error, Result};
 
-/// Of each detection the object that it would begin, and how likely that is.
+/// A new object that a detection may begin.
+#[derive(Clone, Debug)]
+pub(in crate::track) struct Origin {
+    /// Its state.
+    pub newborn: Newborn,
+    /// The density of such unseen objects behind the detection, ∫ λ p_D ℓ dx.
+    pub born: f64,
+}
+
+/// Of each detection the objects that it may begin, at most one of which it is, and how likely.
 #[derive(Clone, Debug)]
 pub(in crate::track) struct Origins {
-    /// The new object that each detection would be, if it can be one.
-    pub newborns: Vec<Option<Newborn>>,
-    /// The density of unseen objects behind each detection, ∫ λ p_D ℓ dx.
+    /// None if it can begin none; several where one Gaussian cannot say where it would be.
+    pub parts: Vec<Vec<Origin>>,
+    /// The density of unseen objects behind each detection, of all parts.
     pub born: Vec<f64>,
     /// That and clutter.
     pub elsewhere: Vec<f64>,
@@ -34,41 +43,46 @@ impl Undetected {
     ) -> Result<Origins> {
         let prior = settings.birth.prior(&settings.motion);
         let count = detections.values.len() / sensor.dim(prior.axes);
-        let mut out = Origins {
-            newborns: vec![None; count],
-            born: vec![0.0; count],
-            elsewhere: vec![sensor.clutter_density; count],
-        };
         let anywhere = newborns(sensor, &prior, detections)?;
-        for (k, newborn) in anywhere.into_iter().enumerate() {
-            let position = &newborn.mean[..prior.axes];
-            out.born[k] = match &settings.birth.place {
-                Place::Uniform { region_m, .. } => {
-                    let outside = region_m.as_ref().is_some_and(|region| {
-                        region.iter().zip(position).any(|([low, high], x)| x < low || x > high)
-                    });
-                    let density = if outside { 0.0 } else { self.field.at(position) };
-                    density * sensor.hit_weight() * newborn.likelihood
-                }
-                Place::Mixture { .. } => 0.0,
-                Place::Detections { rate_per_s, initial } => {
-                    let expected = since_s.map_or(*initial, |since_s| {
-                        rate_per_s * field::exposure(settings, since_s)
-                    });
-                    shared(expected, count, sensor.clutter_density)
-                }
-            };
-            out.newborns[k] = Some(newborn);
+        let clutter = clutter(sensor, &anywhere, count)?;
+        let (view, hit) = (View::from(&sensor.pose), sensor.hit_weight());
+        let mut out =
+            Origins { parts: vec![Vec::new(); count], born: vec![0.0; count], elsewhere: clutter };
+        for (k, parts) in anywhere.into_iter().enumerate() {
+            let volume: f64 = parts.iter().map(|part| part.likelihood).sum();
+            let alone = parts.len() == 1;
+            for newborn in parts {
+                let position = &newborn.mean[..prior.axes];
+                let born = match &settings.birth.place {
+                    Place::Uniform { region_m, .. } => {
+                        let outside = region_m.as_ref().is_some_and(|region| {
+                            region.iter().zip(position).any(|([low, high], x)| x < low || x > high)
+                        });
+                        let density = if outside { 0.0 } else { self.field.at(position) };
+                        density * hit.at(&view, ground(position)) * newborn.likelihood
+                    }
+                    Place::Mixture { .. } => 0.0,
+                    Place::Detections { rate_per_s, initial } => {
+                        let expected = since_s.map_or(*initial, |since_s| {
+                            rate_per_s * field::exposure(settings, since_s)
+                        });
+                        let share = if alone { 1.0 } else { newborn.likelihood / volume };
+                        shared(expected, count, out.elsewhere[k]) * share
+                    }
+                };
+                out.parts[k].push(Origin { newborn, born });
+            }
         }
         self.add_places(settings, sensor, detections, reach, &mut out)?;
-        for (elsewhere, born) in out.elsewhere.iter_mut().zip(&out.born) {
-            *elsewhere += born;
+        for k in 0..count {
+            out.born[k] = out.parts[k].iter().map(|part| part.born).sum();
+            out.elsewhere[k] += out.born[k];
         }
         Ok(out)
     }
 
     /// Adds what the normal components expect: each detection's newborn is the mixture of all that
-    /// may have made it, merged.
+    /// may have made it, merged; beside several parts it stands as one more.
     fn add_places(
         &self,
         settings: &Settings,
@@ -84,11 +98,12 @@ impl Undetected {
         }
         let projection = project(sensor, &states, axes)?;
         let candidates = gate(sensor, &projection, weight.len(), detections, reach);
+        let sight = sensor.sight();
+        let hit: Vec<f64> = (0..weight.len())
+            .map(|row| self.places.states.seen_by(&sight, row, axes).seen)
+            .collect();
         let (component, mut share) = edges(&candidates, |row, edge| {
-            let north = if axes > 1 { states.mean(row, 1) } else { 0.0 };
-            let seen = sensor.coverage.sees(&sensor.pose, states.mean(row, 0), north);
-            let hit = if seen { sensor.hit_weight() } else { 0.0 };
-            weight[row] * hit * libm::exp(candidates.log_likelihood[edge])
+            weight[row] * hit[row] * libm::exp(candidates.log_likelihood[edge])
         });
         let dim = states.dim();
         let mut updated = states.gather(&component);
@@ -102,17 +117,20 @@ impl Undetected {
         {
             let detection = candidates.detection[edges[0] as usize] as usize;
             let mut members: Vec<usize> = edges.iter().map(|&edge| edge as usize).collect();
-            if let Some(newborn) = out.newborns[detection].take_if(|_| out.born[detection] > 0.0) {
+            let parts = &mut out.parts[detection];
+            if parts.len() <= 1
+                && let Some(part) = parts.pop().filter(|part| part.born > 0.0)
+            {
                 members.push(updated.len());
-                share.push(out.born[detection]);
-                updated.push(&newborn.mean, &newborn.cov);
+                share.push(part.born);
+                updated.push(&part.newborn.mean, &part.newborn.cov);
             }
             let whole: f64 = members.iter().map(|&k| share[k]).sum();
             if whole > 0.0 {
                 let shares: Vec<f64> = members.iter().map(|&k| share[k] / whole).collect();
                 let (mean, cov) = moments(&updated, members.into_iter(), &shares);
-                out.newborns[detection] = Some(Newborn::new(dim, &mean, &cov));
-                out.born[detection] = whole;
+                let newborn = Newborn::new(dim, &mean, &cov);
+                out.parts[detection].push(Origin { newborn, born: whole });
             }
         }
         Ok(())
@@ -125,6 +143,28 @@ fn edges(candidates: &Candidates, weigh: impl Fn(usize, usize) -> f64) -> (Vec<u
     rows.flat_map(|row| candidates.of(row).map(move |edge| (row, edge)))
         .map(|(row, edge)| (row as u32, weigh(row, edge)))
         .unzip()
+}
+
+/// The density of clutter at each detection.
+fn clutter(sensor: &Sensor, newborns: &[Vec<Newborn>], count: usize) -> Result<Vec<f64>> {
+    if let Some(density) = sensor.clutter_density.constant() {
+        return Ok(vec![density; count]);
+    }
+    if newborns.len() != count {
+        return Err(Error::Setting {
+            what: "clutter_density",
+            expected: "one number, for a sensor whose measurements have no position",
+            found: "a table or a raster".to_owned(),
+        });
+    }
+    let view = View::from(&sensor.pose);
+    let at = |parts: &Vec<Newborn>| sensor.clutter_density.at(&view, ground(&parts[0].mean));
+    Ok(newborns.iter().map(at).collect())
+}
+
+/// East and north of a position; one axis has north 0.
+fn ground(position: &[f64]) -> [f64; 2] {
+    [position[0], position.get(1).copied().unwrap_or(0.0)]
 }
 
 /// The density λ p_D ℓ at which a detection is new with the probability `expected` / `count`.

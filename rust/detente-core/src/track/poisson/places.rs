@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::birth::Place;
 use super::field::exposure;
 use crate::Result;
-use crate::sensor::Sensor;
+use crate::sensor::Sight;
 use crate::track::Settings;
 use crate::track::states::States;
 
@@ -60,12 +60,9 @@ impl Places {
     }
 
     /// A look that sees an object with the probability q leaves the share 1 − q unseen.
-    pub fn thin(&mut self, sensor: &Sensor, axes: usize, unseen: f64) {
+    pub fn thin(&mut self, sight: &Sight<'_>, axes: usize) {
         for (k, weight) in self.weight.iter_mut().enumerate() {
-            let north = if axes > 1 { self.states.mean(k, 1) } else { 0.0 };
-            if sensor.coverage.sees(&sensor.pose, self.states.mean(k, 0), north) {
-                *weight *= unseen;
-            }
+            *weight *= 1.0 - self.states.seen_by(sight, k, axes).seen;
         }
     }
 

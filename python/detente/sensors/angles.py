@@ -1,0 +1,112 @@
+"""Sensors of angles alone: a direction, and no range."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import SettingError
+from detente.sensors.sensor import Sensor
+
+
+class BearingSensor(Sensor):
+    """Measures the bearing in the plane, as a passive sonar or a direction finder.
+
+    A detection begins a track in several Gaussians along its ray, one for each cell of the range,
+    with ends in one ratio of at most 2 (Peach 1995); under ``"pmbm"`` they are alternatives of one
+    track, under ``"gnn"`` and ``"jpda"`` a track each, with a share of the existence, among which
+    later detections choose.
+
+    Parameters
+    ----------
+    bearing_std_rad : float
+        Standard deviation of the bearing [rad], clockwise from the sensor's forward direction.
+    range_limits_m : tuple of float
+        The nearest and the farthest range of an object when it is first seen [m].
+    **settings
+        As of `Sensor`. Clutter is per rad, and one number.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> sonar = dt.BearingSensor(
+    ...     bearing_std_rad=0.01, range_limits_m=(100.0, 3000.0), detection_probability=0.9
+    ... )
+    >>> sonar.measure([[1000.0, 0.0, 0.0, 0.0]], axes=2)  # due east
+    array([[1.57079633]])
+    """
+
+    _default_name = "bearing"
+    _core_name = "bearing"
+
+    def __init__(
+        self, *, bearing_std_rad: float, range_limits_m: Sequence[float], **settings: object
+    ) -> None:
+        super().__init__(**settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - passed through
+        self.bearing_std_rad = bearing_std_rad
+        limits = tuple(float(limit) for limit in range_limits_m)
+        if len(limits) != 2:  # noqa: PLR2004 - the nearest and the farthest
+            message = f"range_limits_m must be the nearest and the farthest, found {limits}"
+            raise SettingError(message)
+        self.range_limits_m = limits
+
+    def columns(self, axes: int) -> tuple[str, ...]:  # noqa: ARG002 - as the parent has it
+        """Return `bearing_rad`."""
+        return ("bearing_rad",)
+
+    def noise(self, axes: int) -> NDArray[np.float64]:  # noqa: ARG002 - as the parent has it
+        """Return the covariance (m, m) in rad²."""
+        return np.diag([std * std for std in self._stds()])
+
+    def _stds(self) -> list[float]:
+        return [self.bearing_std_rad]
+
+    def _model(self) -> tuple[object, ...]:
+        return (self._core_name, *self.range_limits_m)
+
+
+class BearingElevationSensor(BearingSensor):
+    """Measures bearing and elevation in space, as a camera.
+
+    Parameters
+    ----------
+    bearing_std_rad, range_limits_m
+        As of `BearingSensor`.
+    elevation_std_rad : float
+        Standard deviation of the elevation [rad], upwards from the sensor's own plane.
+    **settings
+        As of `Sensor`. Clutter is per rad², and one number.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> camera = dt.BearingElevationSensor(
+    ...     bearing_std_rad=0.001,
+    ...     elevation_std_rad=0.001,
+    ...     range_limits_m=(100.0, 3000.0),
+    ...     detection_probability=0.9,
+    ... )
+    >>> camera.measure([[0.0, 1000.0, 1000.0]], axes=3).round(4)
+    array([[0.    , 0.7854]])
+    """
+
+    _default_name = "bearing-elevation"
+    _core_name = "bearing_elevation"
+
+    def __init__(
+        self,
+        *,
+        bearing_std_rad: float,
+        elevation_std_rad: float,
+        range_limits_m: Sequence[float],
+        **settings: object,
+    ) -> None:
+        super().__init__(bearing_std_rad=bearing_std_rad, range_limits_m=range_limits_m, **settings)
+        self.elevation_std_rad = elevation_std_rad
+
+    def columns(self, axes: int) -> tuple[str, ...]:  # noqa: ARG002 - as the parent has it
+        """Return `bearing_rad` and `elevation_rad`."""
+        return ("bearing_rad", "elevation_rad")
+
+    def _stds(self) -> list[float]:
+        return [self.bearing_std_rad, self.elevation_std_rad]
