@@ -22,6 +22,7 @@ BENCHES = (
     "scaling",
     "existence",
     "autoferry",
+    "bearings",
     "assignment",
     "marginals",
     "k_best",

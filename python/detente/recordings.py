@@ -224,7 +224,7 @@ def _scans(
 ) -> tuple[
     NDArray[np.intp], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]
 ]:
-    """Return the order of the rows; time, sensor, first row of every scan; the scan of each look."""
+    """Return the rows' order; time, sensor, first row of each scan; the scan of each look."""
     time_s = _column(rows, "time_s", "detections")
     order = np.lexsort((of_row, time_s))
     keys = np.stack([time_s[order], of_row[order]], axis=1)

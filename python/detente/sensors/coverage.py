@@ -96,7 +96,7 @@ Coverage: TypeAlias = Disc | Annulus | Sector | Polygon | Footprint
 def _clipped(
     corners: NDArray[np.float64], normal: NDArray[np.float64], least: float
 ) -> NDArray[np.float64]:
-    """Return the part of a convex polygon where normal · x ≥ least (Sutherland and Hodgman 1974)."""
+    """Return the part of a convex polygon where normal · x ≥ least (Sutherland, Hodgman 1974)."""
     out: list[NDArray[np.float64]] = []
     height = corners @ normal - least
     for k in range(len(corners)):
@@ -109,7 +109,7 @@ def _clipped(
     return np.array(out).reshape(-1, 2)
 
 
-def coverage_of(coverage: Coverage | None) -> object:
+def coverage_of(coverage: Coverage | None) -> object:  # noqa: PLR0911 - one for each kind
     """Return a coverage as the core takes it."""
     match coverage:
         case None:

@@ -92,6 +92,9 @@ impl Sight<'_> {
                 sum += self.probability.at(&self.view, point);
             }
         }
+        if let Some(hit) = self.probability.constant() {
+            return Seen { seen: hit * (covered / count), hit };
+        }
         let hit =
             if covered > 0.0 { sum / covered } else { self.probability.at(&self.view, middle) };
         Seen { seen: sum / count, hit }
