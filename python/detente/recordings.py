@@ -247,9 +247,8 @@ def _poses(
     places = {name: k for k, name in enumerate(POSE_COLUMNS) if name in looks}
     if not places:
         return None
-    own = [sensor.pose for sensor in sensors]
-    rows = np.array([sum(pose._core(), []) for pose in own])  # noqa: SLF001, RUF017 # pyright: ignore[reportPrivateUsage] - the same package
-    poses = rows[of_scan]
+    own = [np.ravel(sensor.pose._core()) for sensor in sensors]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+    poses = np.stack(own)[of_scan]
     for name, k in places.items():
         poses[of_look, k] = _column(looks, name, "scans")
     return poses
