@@ -1,5 +1,6 @@
 """What sensors see, from where, and how likely; angles alone."""
 
+import json
 import math
 import re
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 import detente as dt
 from detente import errors
+from detente.exchange import SensorDescription
 
 Array = NDArray[np.float64]
 SETTINGS = {"std_m": 10.0, "detection_probability": 0.9, "clutter_density": 1e-6}
@@ -364,3 +366,27 @@ def test_a_recording_says_from_where_each_scan_was_taken() -> None:
     error = last.mean[0] - target[0]
     assert error @ np.linalg.solve(last.cov[0], error) < 18.5  # 99.9 % of chi-square with 4
     assert np.linalg.norm(error[:2]) < 200.0  # of 1800 m: it is not another cell
+
+
+@pytest.mark.parametrize(
+    "coverage",
+    [
+        dt.Annulus(near_m=1.0, range_m=2.0),
+        dt.Polygon(corners_m=np.array([[0, 0], [1, 0], [0, 1.0]])),
+        dt.Footprint(horizontal_rad=1.0, vertical_rad=0.5, range_m=9.0),
+    ],
+)
+def test_a_description_of_a_sensor_says_how_it_stands_and_what_it_sees(coverage: object) -> None:
+    table = dt.RangeTable(ranges_m=[0.0, 9.0], values=[0.9, 0.1])
+    pose = dt.Pose(position_m=(1.0, 2.0, 3.0), pitch_rad=-0.3, roll_rad=0.1)
+    sensor = a_sensor(coverage, detection_probability=table, pose=pose)
+    description = SensorDescription.from_sensor(sensor, axes=2)
+    assert (description.pose, description.field_of_view) == (pose, coverage)
+    sent = json.loads(json.dumps(description.to_mapping()))
+    assert SensorDescription.from_mapping(sent) == description
+
+
+def test_a_raster_is_more_than_a_description_holds() -> None:
+    raster = dt.Raster(origin_m=(0, 0), cell_m=1.0, values=[[1e-6]])
+    with pytest.raises(errors.SettingError, match="describe it by a number or a table"):
+        SensorDescription.from_sensor(a_sensor(clutter_density=raster), axes=2)

@@ -5,8 +5,21 @@ from typing import Any, Self
 
 import numpy as np
 
-from detente.errors import DecodeError
-from detente.sensors import Disc, Pose, Sector, Sensor
+from detente.errors import DecodeError, SettingError
+from detente.sensors import (
+    Annulus,
+    Coverage,
+    Disc,
+    Footprint,
+    Polygon,
+    Pose,
+    RangeTable,
+    Raster,
+    Sector,
+    Sensor,
+)
+
+_SHAPES = {shape.__name__.lower(): shape for shape in (Disc, Annulus, Sector, Polygon, Footprint)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,16 +32,16 @@ class SensorDescription:
         Tells the sensors of one party apart.
     kind : str
         What it measures: ``"position"``, ``"state"``, ``"polar"``, ``"spherical"``, those two with
-        ``"_rate"``, or a name of your own.
+        ``"_rate"``, ``"bearing"``, ``"bearing_elevation"``, or a name of your own.
     noise : tuple of tuple of float
         Covariance (m, m) of a measurement, unless a detection brings its own.
-    detection_probability : float or None
+    detection_probability : float, RangeTable or None
         Of a scanning sensor.
     report_rate_per_s : float or None
         Of a reporting sensor [1/s].
-    clutter_density : float
+    clutter_density : float or RangeTable
         False detections per unit of the measurement space and scan (or second).
-    field_of_view : Disc, Sector or None
+    field_of_view : Disc, Annulus, Sector, Polygon, Footprint or None
         What it can see around its pose; `None` for everything.
     pose : Pose
         Where it stood in the report's frame.
@@ -45,10 +58,10 @@ class SensorDescription:
     name: str
     kind: str
     noise: tuple[tuple[float, ...], ...]
-    detection_probability: float | None = None
+    detection_probability: float | RangeTable | None = None
     report_rate_per_s: float | None = None
-    clutter_density: float = 0.0
-    field_of_view: Disc | Sector | None = None
+    clutter_density: float | RangeTable = 0.0
+    field_of_view: Coverage | None = None
     pose: Pose = Pose()  # noqa: RUF009 - frozen
 
     @classmethod
@@ -63,14 +76,23 @@ class SensorDescription:
             The axes of space of the party's tracker.
         pose : Pose, optional
             Where it stood at this scan; by default where it always stands.
+
+        Raises
+        ------
+        SettingError
+            The sensor has a raster, which is more than a description holds.
         """
+        probability, clutter = sensor.detection_probability, sensor.clutter_density
+        if isinstance(probability, Raster) or isinstance(clutter, Raster):
+            message = f"the sensor {sensor.name} has a raster; describe it by a number or a table"
+            raise SettingError(message)
         return cls(
             name=sensor.name,
             kind=sensor.kind,
             noise=tuple(tuple(row) for row in np.asarray(sensor.noise(axes)).tolist()),
-            detection_probability=sensor.detection_probability,
+            detection_probability=probability,
             report_rate_per_s=sensor.report_rate_per_s,
-            clutter_density=sensor.clutter_density,
+            clutter_density=clutter,
             field_of_view=sensor.coverage,
             pose=sensor.pose if pose is None else pose,
         )
@@ -96,11 +118,16 @@ class SensorDescription:
             view = given["field_of_view"]
             if view is not None:
                 sizes = {name: value for name, value in view.items() if name != "shape"}
-                given["field_of_view"] = {"disc": Disc, "sector": Sector}[view["shape"]](**sizes)
+                given["field_of_view"] = _SHAPES[view["shape"]](**sizes)
+            for name in ("detection_probability", "clutter_density"):
+                if isinstance(given[name], dict):
+                    given[name] = RangeTable(**given[name])
             pose = given["pose"]
             given["pose"] = Pose(
                 position_m=tuple(pose["position_m"]),
                 heading_rad=pose["heading_rad"],
+                pitch_rad=pose["pitch_rad"],
+                roll_rad=pose["roll_rad"],
                 velocity_m_s=tuple(pose["velocity_m_s"]),
             )
             given["noise"] = tuple(tuple(row) for row in given["noise"])

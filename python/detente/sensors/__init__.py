@@ -6,7 +6,7 @@ count clockwise from north, the second axis, as a compass does.
 """
 
 from detente.sensors.angles import BearingElevationSensor, BearingSensor
-from detente.sensors.coverage import Annulus, Disc, Footprint, Polygon, Sector
+from detente.sensors.coverage import Annulus, Coverage, Disc, Footprint, Polygon, Sector
 from detente.sensors.polar import RangeBearingElevationSensor, RangeBearingSensor
 from detente.sensors.pose import Pose
 from detente.sensors.position import PositionSensor, StateSensor
@@ -18,6 +18,7 @@ __all__ = [
     "Annulus",
     "BearingElevationSensor",
     "BearingSensor",
+    "Coverage",
     "Disc",
     "Filter",
     "Footprint",

@@ -47,6 +47,12 @@ class Polygon:
 
     corners_m: ArrayLike
 
+    def __post_init__(self) -> None:
+        """Keep the corners as tuples, which compare and do not change."""
+        rows: list[list[float]] = np.asarray(self.corners_m, float).tolist()
+        corners = tuple(tuple(row) for row in rows)
+        object.__setattr__(self, "corners_m", corners)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Footprint:

@@ -35,6 +35,12 @@ class RangeTable:
     ranges_m: Sequence[float]
     values: Sequence[float]
 
+    def __post_init__(self) -> None:
+        """Keep the columns as tuples, which compare and do not change."""
+        for name in ("ranges_m", "values"):
+            column = tuple(float(value) for value in getattr(self, name))
+            object.__setattr__(self, name, column)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Raster:
