@@ -33,6 +33,10 @@ class TimeOrderError(DetenteError, ValueError):
     """Time runs backwards."""
 
 
+class TooLateError(TimeOrderError):
+    """A scan is older than the window of scans that can be replayed."""
+
+
 class UnknownIdError(DetenteError, KeyError):
     """No living track has this identity."""
 

@@ -45,6 +45,19 @@ pub enum Error {
         /// The time that came.
         found: f64,
     },
+    /// A scan is older than can be replayed.
+    #[error(
+        "a scan must not be from before {earliest} to be replayed, found {found} when the latest is \
+         of {latest}; widen window_s, or leave such scans out"
+    )]
+    TooLate {
+        /// The earliest time that is accepted.
+        earliest: f64,
+        /// The latest time seen.
+        latest: f64,
+        /// The time that came.
+        found: f64,
+    },
     /// A setting outside its range.
     #[error("{what} must be {expected}, found {found}")]
     Setting {

@@ -14,6 +14,7 @@ pub fn exception(error: Error) -> PyErr {
         Error::NotFinite { .. } => "NotFiniteError",
         Error::NotPositiveDefinite { .. } => "NotPositiveDefiniteError",
         Error::TimeOrder { .. } => "TimeOrderError",
+        Error::TooLate { .. } => "TooLateError",
         Error::Setting { .. } => "SettingError",
         Error::UnknownId { .. } => "UnknownIdError",
         Error::Decode { .. } => "DecodeError",

@@ -24,7 +24,7 @@ pub(super) struct SensorLog {
     name: String,
     /// When it last looked.
     time_s: f64,
-    /// How many scans of it came before at that very time.
+    /// How many scans under its name came before at that very time.
     repeat: u32,
     /// The rate of its reports, zero if it scans.
     rate_per_s: f64,
@@ -88,6 +88,8 @@ impl Tracker {
 
     /// Notes that a sensor looks now, and returns its number.
     pub(super) fn log(&mut self, name: &str, time_s: f64, rate_per_s: f64) -> usize {
+        let now = self.sensors.iter().filter(|log| log.name == name && log.time_s == time_s);
+        let repeat = now.map(|log| log.repeat + 1).max().unwrap_or(0);
         let known = self.sensors.iter().position(|log| log.is_of(name, rate_per_s));
         let number = known.unwrap_or_else(|| {
             let never =
@@ -96,8 +98,7 @@ impl Tracker {
             self.sensors.len() - 1
         });
         let log = &mut self.sensors[number];
-        log.repeat = if log.time_s == time_s { log.repeat + 1 } else { 0 };
-        (log.time_s, log.rate_per_s) = (time_s, rate_per_s);
+        (log.time_s, log.repeat, log.rate_per_s) = (time_s, repeat, rate_per_s);
         self.time_s = time_s;
         self.steps += 1;
         number
