@@ -296,6 +296,7 @@ def test_the_weights_of_many_meet_the_conditions_of_the_optimum(
     """Of convex f on the simplex, f(w) - min f ≤ max over i of -∂f/∂wᵢ - (-∂f · w).
 
     For log det P that is max tr(P Xᵢ) - d; for log tr P it is max tr(P Xᵢ P) / tr P - 1.
+    The bound is of first order in the weights, the objective of second: 1e-7 here is 1e-14 there.
     """
     mean, cov = _several(seed, 2, count, dim)
     fused = dt.fuse.covariance_intersection_of_many(mean, cov, criterion=criterion)
@@ -312,7 +313,7 @@ def test_the_weights_of_many_meet_the_conditions_of_the_optimum(
             gap = np.trace(p @ x, axis1=1, axis2=2).max() - dim
         else:
             gap = np.trace(p @ x @ p, axis1=1, axis2=2).max() / np.trace(p) - 1.0
-        assert gap < 1e-8
+        assert gap < 1e-7
 
 
 @given(seeds, st.integers(2, 5), criteria)
