@@ -1,4 +1,4 @@
-"""Laws try the same cases on each run; ``--hypothesis-profile=long`` tries ten thousand new ones."""
+"""Laws try the same cases on each run; ``--hypothesis-profile=long`` ten thousand new ones."""
 
 from hypothesis import settings
 
