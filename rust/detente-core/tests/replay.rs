@@ -5,7 +5,7 @@ use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::motion::{Dynamics, Kind, Kinematic, Motion};
-use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor};
+use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor, Value};
 use detente_core::track::{Association, Birth, Mixture, Place, Replay, Scan, Settings, Tracker};
 use proptest::prelude::*;
 
@@ -44,7 +44,7 @@ fn sensor(name: &str, mode: Mode) -> Sensor {
         model: Model::Position,
         noise: packed_from_dense(2, &[100.0, 0.0, 0.0, 100.0]),
         mode,
-        clutter_density: 1e-6,
+        clutter_density: Value::Constant(1e-6),
         coverage: Coverage::Everywhere,
         pose: Pose::default(),
         linearisation: Linearisation::Extended,
@@ -52,7 +52,7 @@ fn sensor(name: &str, mode: Mode) -> Sensor {
 }
 
 fn radar() -> Sensor {
-    sensor("radar", Mode::Scanning { detection_probability: 0.9 })
+    sensor("radar", Mode::Scanning { detection_probability: Value::Constant(0.9) })
 }
 
 fn reports() -> Sensor {
@@ -69,7 +69,7 @@ struct Taken {
 
 impl Taken {
     fn scan(&self) -> Scan<'_> {
-        Scan { time_s: self.time_s, values: &self.values, noise: None, named: None }
+        Scan { time_s: self.time_s, values: &self.values, noise: None, named: None, each: None }
     }
 
     fn sensor(&self) -> Sensor {
@@ -223,10 +223,12 @@ fn sensors_of_one_name_start_tracks_of_different_identities() {
     let values = [0.0, 0.0];
     let far = [9000.0, 0.0];
     for (values, sensor) in [
-        (&values, sensor("eye", Mode::Scanning { detection_probability: 0.9 })),
+        (&values, sensor("eye", Mode::Scanning { detection_probability: Value::Constant(0.9) })),
         (&far, sensor("eye", Mode::Reporting { rate_per_s: 0.1 })),
     ] {
-        tracker.step(Scan { time_s: 0.0, values, noise: None, named: None }, &sensor).unwrap();
+        tracker
+            .step(Scan { time_s: 0.0, values, noise: None, named: None, each: None }, &sensor)
+            .unwrap();
     }
     assert_ne!(tracker.store().id[0], tracker.store().id[1]);
 }

@@ -6,7 +6,9 @@ use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::motion::{Dynamics, Kind, Kinematic, Motion};
 use detente_core::sensor::{Coverage, Linearisation, Mode, Model, Pose, Sensor, Value};
-use detente_core::track::{Association, Birth, Mixture, Place, Scan, Settings, Store, Tracker};
+use detente_core::track::{
+    Association, Birth, Each, Mixture, Named, Place, Scan, Settings, Store, Tracker,
+};
 use proptest::prelude::*;
 
 const GNN: Association = Association::Gnn;
@@ -82,7 +84,9 @@ fn run(tracker: &mut Tracker, sensor: &Sensor, scans: &[Vec<[f64; 2]>], start: u
     for (t, rows) in scans.iter().enumerate() {
         let values: Vec<f64> = rows.iter().flatten().copied().collect();
         let time_s = (start + t) as f64;
-        tracker.step(Scan { time_s, values: &values, noise: None, named: None }, sensor).unwrap();
+        tracker
+            .step(Scan { time_s, values: &values, noise: None, named: None, each: None }, sensor)
+            .unwrap();
     }
 }
 
@@ -156,11 +160,17 @@ fn a_snapshot_of_a_mixture_is_refused_by_the_others_and_theirs_by_it() {
 #[test]
 fn a_failed_scan_changes_nothing() {
     let bad = [
-        Scan { time_s: 1.0, values: &[0.0, 0.0], noise: None, named: None },
-        Scan { time_s: 9.0, values: &[0.0], noise: None, named: None },
-        Scan { time_s: 9.0, values: &[0.0, f64::NAN], noise: None, named: None },
-        Scan { time_s: 9.0, values: &[0.0, 0.0], noise: Some(&[1.0, 2.0, 1.0]), named: None },
-        Scan { time_s: f64::NAN, values: &[], noise: None, named: None },
+        Scan { time_s: 1.0, values: &[0.0, 0.0], noise: None, named: None, each: None },
+        Scan { time_s: 9.0, values: &[0.0], noise: None, named: None, each: None },
+        Scan { time_s: 9.0, values: &[0.0, f64::NAN], noise: None, named: None, each: None },
+        Scan {
+            time_s: 9.0,
+            values: &[0.0, 0.0],
+            noise: Some(&[1.0, 2.0, 1.0]),
+            named: None,
+            each: None,
+        },
+        Scan { time_s: f64::NAN, values: &[], noise: None, named: None, each: None },
     ];
     for association in ALL {
         let mut tracker = tracker(association);
@@ -174,6 +184,61 @@ fn a_failed_scan_changes_nothing() {
 }
 
 #[test]
+fn clutter_that_detections_bring_is_that_of_the_sensor() {
+    for association in ALL {
+        let (mut plain, mut each) = (tracker(association), tracker(association));
+        let scans = scene(20, 6);
+        run(&mut plain, &scanning(), &scans, 0);
+        let silent = Sensor { clutter_density: Value::Constant(0.5), ..scanning() };
+        for (t, rows) in scans.iter().enumerate() {
+            let values: Vec<f64> = rows.iter().flatten().copied().collect();
+            let (clutter_density, begins) = (vec![1e-6; rows.len()], vec![true; rows.len()]);
+            let own = Each { clutter_density: &clutter_density, begins: &begins };
+            let time_s = t as f64;
+            let scan = Scan { time_s, values: &values, noise: None, named: None, each: Some(own) };
+            each.step(scan, &silent).unwrap();
+        }
+        assert_eq!(bits(plain.store()), bits(each.store()));
+    }
+}
+
+#[test]
+fn a_detection_that_may_not_begin_a_track_begins_none() {
+    for association in ALL {
+        let mut tracker = tracker(association);
+        let values = [0.0, 0.0, 500.0, 0.0];
+        let own = Each { clutter_density: &[1e-6; 2], begins: &[true, false] };
+        let scan = Scan { time_s: 0.0, values: &values, noise: None, named: None, each: Some(own) };
+        tracker.step(scan, &scanning()).unwrap();
+        assert_eq!(tracker.store().len(), 1);
+        assert_eq!(tracker.store().states.mean(0, 0), 0.0);
+        let short = Scan { each: Some(Each { begins: &[], ..own }), time_s: 1.0, ..scan };
+        assert!(matches!(tracker.step(short, &scanning()), Err(Error::Shape { .. })));
+        let negative = Each { clutter_density: &[-1.0, 0.0], ..own };
+        let bad = Scan { each: Some(negative), time_s: 1.0, ..scan };
+        assert!(matches!(tracker.step(bad, &scanning()), Err(Error::Setting { .. })));
+    }
+}
+
+/// Two objects 40 m apart change places within the noise; who they are is told under two givers.
+#[test]
+fn codes_of_different_givers_do_not_compare() {
+    let told = |by: [u64; 2]| {
+        let mut tracker = tracker(GNN);
+        for (t, (values, code)) in
+            [([0.0, 0.0, 30.0, 0.0], [7, 8]), ([0.0, 0.0, 30.0, 0.0], [8, 7])].iter().enumerate()
+        {
+            let named = Some(Named { by: by[t], code, error: 0.01 });
+            let scan = Scan { time_s: t as f64, values, noise: None, named, each: None };
+            tracker.step(scan, &scanning()).unwrap();
+        }
+        tracker.store().detection.clone()
+    };
+    assert_eq!(told([1, 1]), [1, 0]); // the codes outweigh 30 m
+    assert_eq!(told([1, 2]), [0, 1]); // nobody is known by such a code
+}
+
+#[test]
 fn a_single_report_touches_only_its_neighbourhood() {
     let reporting = sensor(Mode::Reporting { rate_per_s: 0.1 });
     let mut tracker = tracker(GNN);
@@ -181,7 +246,7 @@ fn a_single_report_touches_only_its_neighbourhood() {
     let before = tracker.store().clone();
     let near = [before.states.mean(0, 0), before.states.mean(0, 1)];
     let stepped = tracker
-        .step(Scan { time_s: 1.0, values: &near, noise: None, named: None }, &reporting)
+        .step(Scan { time_s: 1.0, values: &near, noise: None, named: None, each: None }, &reporting)
         .unwrap();
     assert!(stepped.id.contains(&before.id[0]) && stepped.id.len() < 20);
     let moved = (0..before.len()).filter(|&row| tracker.store().time_s[row] == 1.0).count();

@@ -4,8 +4,8 @@ use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::linalg::packed_from_dense;
 use detente_core::track::{
-    Association, Estimator, Keep, Mixture, Named, Recorded, Recording, Scan, Settings, Stepped,
-    Tracker, Tracks,
+    Association, Each, Estimator, Keep, Mixture, Named, Recorded, Recording, Scan, Settings,
+    Stepped, Tracker, Tracks,
 };
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
@@ -109,7 +109,7 @@ impl PyTracker {
     }
 
     /// Tracks through one scan.
-    #[pyo3(signature = (time_s, measurements, sensor, noise, pose, identity))]
+    #[pyo3(signature = (time_s, measurements, sensor, noise, pose, identity, by=0, each=None))]
     #[allow(clippy::too_many_arguments, reason = "a scan, called from one place")]
     fn step<'py>(
         &mut self,
@@ -120,6 +120,8 @@ impl PyTracker {
         noise: Option<&Bound<'py, PyAny>>,
         pose: Option<PyPose>,
         identity: Option<(Bound<'py, PyAny>, f64)>,
+        by: u64,
+        each: Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>,
     ) -> PyResult<(Columns<'py>, Diagnostics<'py>)> {
         let sensor = sensor.get().at(pose);
         let m = sensor.dim(self.0.settings().motion.axes());
@@ -136,8 +138,19 @@ impl PyTracker {
         };
         let values = values.values();
         let identity = codes(identity)?;
-        let named = identity.as_ref().map(|(code, error)| Named { code, error: *error });
-        let scan = Scan { time_s, values, noise: noise.as_deref(), named };
+        let named = identity.as_ref().map(|(code, error)| Named { by, code, error: *error });
+        let each = match &each {
+            None => None,
+            Some((clutter_density, begins)) => Some((
+                input::<1>("clutter_density", clutter_density, [Some(n)])?,
+                whole_numbers::<u8>("begins", begins)?.into_iter().map(|yes| yes != 0).collect(),
+            )),
+        };
+        let each = each.as_ref().map(|(clutter_density, begins): &(_, Vec<bool>)| Each {
+            clutter_density: clutter_density.values(),
+            begins,
+        });
+        let scan = Scan { time_s, values, noise: noise.as_deref(), named, each };
         let (stepped, tracks) = released(py, || {
             let stepped = self.0.step(scan, &sensor)?;
             Ok((stepped, self.0.predict(time_s)?))
@@ -224,7 +237,7 @@ impl PyTracker {
             sensor: &sensor,
             start: &start,
             values: values.values(),
-            named: identity.as_ref().map(|(code, error)| Named { code, error: *error }),
+            named: identity.as_ref().map(|(code, error)| Named { by: 0, code, error: *error }),
             pose: poses.as_deref(),
         };
         let scans = sensor.len();

@@ -1,6 +1,7 @@
 //! The detections of one scan in an order that does not depend on the caller's.
 
-use super::Scan;
+use super::step::Each;
+use super::{Named, Scan};
 use crate::assoc::gate::{Detections, Noise};
 use crate::linalg::{cholesky_one, packed_len};
 use crate::sensor::{Sensor, wrap};
@@ -14,7 +15,8 @@ pub(super) struct Canonical<'a> {
     pub order: Vec<u32>,
     values: Vec<f64>,
     own_noise: Option<Vec<f64>>,
-    named: Option<(Vec<u64>, f64)>,
+    named: Option<(u64, Vec<u64>, f64)>,
+    each: Option<(Vec<f64>, Vec<bool>)>,
     shared_noise: &'a [f64],
 }
 
@@ -42,14 +44,30 @@ impl<'a> Canonical<'a> {
         };
         let values = order.iter().flat_map(|&k| row(k).iter().enumerate().map(component)).collect();
         let own_noise = scan.noise.map(|_| order.iter().flat_map(|&k| noise(k)).copied().collect());
-        let named = scan.named.map(|named| (order.iter().map(|&k| code(k)).collect(), named.error));
+        let named = scan
+            .named
+            .map(|named| (named.by, order.iter().map(|&k| code(k)).collect(), named.error));
+        let each = scan.each.map(|each| {
+            let clutter = order.iter().map(|&k| each.clutter_density[k as usize]).collect();
+            (clutter, order.iter().map(|&k| each.begins[k as usize]).collect())
+        });
         let (time_s, shared_noise) = (scan.time_s, &*sensor.noise);
-        Ok(Self { time_s, order, values, own_noise, named, shared_noise })
+        Ok(Self { time_s, order, values, own_noise, named, each, shared_noise })
     }
 
     /// The identities that the detections carry, and the probability that one is wrong.
-    pub fn named(&self) -> Option<(&[u64], f64)> {
-        self.named.as_ref().map(|(code, error)| (&**code, *error))
+    pub fn named(&self) -> Option<Named<'_>> {
+        self.named.as_ref().map(|(by, code, error)| Named { by: *by, code, error: *error })
+    }
+
+    /// The density of clutter at each detection, where they bring it themselves.
+    pub fn clutter_density(&self) -> Option<&[f64]> {
+        self.each.as_ref().map(|(clutter_density, _)| &**clutter_density)
+    }
+
+    /// Whether a detection may begin a track.
+    pub fn begins(&self, detection: usize) -> bool {
+        self.each.as_ref().is_none_or(|(_, begins)| begins[detection])
     }
 
     pub fn detections(&self) -> Detections<'_> {
@@ -83,6 +101,18 @@ fn check(scan: &Scan<'_>, m: usize) -> Result<usize> {
                 what: "identity_error",
                 expected: "above 0 and below 1",
                 found: named.error.to_string(),
+            });
+        }
+    }
+    if let Some(Each { clutter_density, begins }) = scan.each {
+        if clutter_density.len() != n || begins.len() != n {
+            return shape("clutter_density", format!("({n},)"), clutter_density.len());
+        }
+        if let Some(bad) = clutter_density.iter().find(|c| !(**c >= 0.0 && c.is_finite())) {
+            return Err(Error::Setting {
+                what: "clutter_density",
+                expected: "zero or positive, and finite",
+                found: bad.to_string(),
             });
         }
     }

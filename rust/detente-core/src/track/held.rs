@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::canonical::Canonical;
-use super::{Named, Scan};
+use super::{Each, Named, Scan};
 use crate::Result;
 use crate::linalg::packed_len;
 use crate::sensor::Sensor;
@@ -15,7 +15,8 @@ pub(super) struct Held {
     pub sensor: Sensor,
     values: Vec<f64>,
     noise: Option<Vec<f64>>,
-    named: Option<(Vec<u64>, f64)>,
+    named: Option<(u64, Vec<u64>, f64)>,
+    each: Option<(Vec<f64>, Vec<bool>)>,
     /// Which of the caller's detections stands at each place of the canonical order.
     order: Vec<u32>,
     /// m
@@ -31,7 +32,8 @@ impl Held {
             time_s: scan.time_s,
             values: scan.values.to_vec(),
             noise: scan.noise.map(<[f64]>::to_vec),
-            named: scan.named.map(|named| (named.code.to_vec(), named.error)),
+            named: scan.named.map(|named| (named.by, named.code.to_vec(), named.error)),
+            each: scan.each.map(|each| (each.clutter_density.to_vec(), each.begins.to_vec())),
             order,
             dim: sensor.dim(axes),
             sensor,
@@ -43,7 +45,15 @@ impl Held {
             time_s: self.time_s,
             values: &self.values,
             noise: self.noise.as_deref(),
-            named: self.named.as_ref().map(|(code, error)| Named { code, error: *error }),
+            named: self.named.as_ref().map(|(by, code, error)| Named {
+                by: *by,
+                code,
+                error: *error,
+            }),
+            each: self
+                .each
+                .as_ref()
+                .map(|(clutter_density, begins)| Each { clutter_density, begins }),
         }
     }
 
@@ -65,15 +75,20 @@ impl Held {
     /// What it holds, detection after detection in the canonical order, bit by bit.
     fn content(&self) -> impl Iterator<Item = u64> {
         let (m, packed) = (self.dim, packed_len(self.dim));
-        let error = self.named.as_ref().map(|(_, error)| error.to_bits());
-        let kinds = [self.order.len() as u64, m as u64, u64::from(self.noise.is_some())];
+        let told = self.named.iter().flat_map(|(by, _, error)| [*by, error.to_bits()]);
+        let has = [self.noise.is_some(), self.named.is_some(), self.each.is_some()];
+        let kinds = [self.order.len() as u64, m as u64].into_iter().chain(has.map(u64::from));
         let detections = self.order.iter().flat_map(move |&k| {
             let k = k as usize;
             let noise = self.noise.iter().flat_map(move |all| &all[k * packed..][..packed]);
-            let code = self.named.iter().map(move |(code, _)| code[k]);
-            self.values[k * m..][..m].iter().chain(noise).map(|x| x.to_bits()).chain(code)
+            let code = self.named.iter().map(move |(_, code, _)| code[k]);
+            let each = self.each.iter().flat_map(move |(clutter_density, begins)| {
+                [clutter_density[k].to_bits(), u64::from(begins[k])]
+            });
+            let numbers = self.values[k * m..][..m].iter().chain(noise).map(|x| x.to_bits());
+            numbers.chain(code).chain(each)
         });
-        kinds.into_iter().chain([u64::from(error.is_some())]).chain(error).chain(detections)
+        kinds.chain(told).chain(detections)
     }
 
     /// All that is set of the sensor, its pose too; of a user's function which one it is.

@@ -5,6 +5,8 @@
 //! detection from elsewhere, which names any of the K, one that names c is q (1 − ε) K + 1 − q
 //! times as likely, one that names another q ε + 1 − q times.
 
+use serde::{Deserialize, Serialize};
+
 use super::canonical::Canonical;
 use super::store::Store;
 use crate::assoc::assign::MISS;
@@ -16,6 +18,8 @@ pub(super) const UNNAMED: u64 = 0;
 /// The identities that the detections of a scan carry.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Named<'a> {
+    /// Who gives such codes: those of different givers do not compare.
+    pub by: u64,
     /// A code for each detection, zero for none.
     pub code: &'a [u64],
     /// ε: the probability that a code is wrong.
@@ -49,23 +53,110 @@ impl Belief {
     }
 }
 
-impl Store {
+/// What rows believe of who their objects are, in the codes of each giver.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Names {
+    rows: usize,
+    registers: Vec<Register>,
+}
+
+/// The codes of one giver, zero where nobody said, and how probable they are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Register {
+    by: u64,
+    code: Vec<u64>,
+    probability: Vec<f64>,
+}
+
+impl Register {
+    fn new(by: u64, rows: usize) -> Self {
+        Self { by, code: vec![UNNAMED; rows], probability: vec![0.0; rows] }
+    }
+
     fn belief(&self, row: usize) -> Belief {
-        Belief { code: self.identity[row], probability: self.identity_probability[row] }
+        Belief { code: self.code[row], probability: self.probability[row] }
+    }
+
+    fn set(&mut self, row: usize, Belief { code, probability }: Belief) {
+        (self.code[row], self.probability[row]) = (code, probability);
     }
 
     /// The identities that are about: those of the rows, and one that is new.
-    fn known_identities(&self) -> f64 {
-        1.0 + self.identity.iter().filter(|&&code| code != UNNAMED).count() as f64
+    fn known(&self) -> f64 {
+        1.0 + self.code.iter().filter(|&&code| code != UNNAMED).count() as f64
+    }
+}
+
+impl Names {
+    /// Whether there is an entry for each of `rows` rows.
+    pub(super) fn is_whole(&self, rows: usize) -> bool {
+        let whole =
+            |register: &Register| register.code.len() == rows && register.probability.len() == rows;
+        self.rows == rows && self.registers.iter().all(whole)
+    }
+
+    /// Appends a row that nobody named.
+    pub(super) fn push(&mut self) {
+        self.rows += 1;
+        for register in &mut self.registers {
+            register.code.push(UNNAMED);
+            register.probability.push(0.0);
+        }
+    }
+
+    /// The given rows, in the given order.
+    pub(super) fn gather(&self, rows: &[u32]) -> Self {
+        let each = |register: &Register| Register {
+            by: register.by,
+            code: rows.iter().map(|&row| register.code[row as usize]).collect(),
+            probability: rows.iter().map(|&row| register.probability[row as usize]).collect(),
+        };
+        Self { rows: rows.len(), registers: self.registers.iter().map(each).collect() }
+    }
+
+    /// Writes `other` over the given rows; the inverse of [`Self::gather`].
+    pub(super) fn scatter(&mut self, rows: &[u32], other: &Self) {
+        for register in &other.registers {
+            let own = self.of(register.by);
+            for (k, &row) in rows.iter().enumerate() {
+                own.set(row as usize, register.belief(k));
+            }
+        }
+    }
+
+    /// A row named by its first detection.
+    pub(super) fn begin(&mut self, row: usize, by: u64, code: u64, error: f64) {
+        self.of(by).set(row, Belief { code, probability: 1.0 - error });
+    }
+
+    /// One row takes over what another knows better.
+    pub(super) fn join(&mut self, older: usize, younger: usize) {
+        for register in &mut self.registers {
+            if register.probability[younger] > register.probability[older] {
+                register.set(older, register.belief(younger));
+            }
+        }
+    }
+
+    fn of(&mut self, by: u64) -> &mut Register {
+        let known = self.registers.iter().position(|register| register.by == by);
+        let number = known.unwrap_or_else(|| {
+            self.registers.push(Register::new(by, self.rows));
+            self.registers.len() - 1
+        });
+        &mut self.registers[number]
     }
 }
 
 /// Weighs the candidates by what the detections say of themselves.
 pub(super) fn weigh(candidates: &mut Candidates, rows: &Store, scan: &Canonical<'_>) {
-    let Some((code, error)) = scan.named() else { return };
-    let known = rows.known_identities();
+    let Some(Named { by, code, error }) = scan.named() else { return };
+    let Some(register) = rows.names.registers.iter().find(|register| register.by == by) else {
+        return; // nobody is known by such a code
+    };
+    let known = register.known();
     for row in 0..rows.len() {
-        let belief = rows.belief(row);
+        let belief = register.belief(row);
         for edge in candidates.of(row) {
             let detection = candidates.detection[edge] as usize;
             let (ratio, _) = belief.after(code[detection], error, known);
@@ -76,11 +167,12 @@ pub(super) fn weigh(candidates: &mut Candidates, rows: &Store, scan: &Canonical<
 
 /// The rows learn from the detections that they were given.
 pub(super) fn learn(rows: &mut Store, given: &[u32], scan: &Canonical<'_>) {
-    let Some((code, error)) = scan.named() else { return };
-    let known = rows.known_identities();
+    let Some(Named { by, code, error }) = scan.named() else { return };
+    let register = rows.names.of(by);
+    let known = register.known();
     for (row, &detection) in given.iter().enumerate().filter(|(_, detection)| **detection != MISS) {
-        let (_, after) = rows.belief(row).after(code[detection as usize], error, known);
-        (rows.identity[row], rows.identity_probability[row]) = (after.code, after.probability);
+        let (_, after) = register.belief(row).after(code[detection as usize], error, known);
+        register.set(row, after);
     }
 }
 

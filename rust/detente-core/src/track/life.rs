@@ -1,7 +1,7 @@
 //! How tracks live on, begin and are forgotten.
 
 use super::canonical::Canonical;
-use super::identity::UNNAMED;
+use super::identity::{Named, UNNAMED};
 use super::poisson::{Origin, Origins};
 use super::select::Selection;
 use super::store::{NO_REPORTER, Store};
@@ -148,7 +148,7 @@ impl Tracker {
         let mut begun = vec![Vec::new(); free.len()];
         for (k, parts) in origins.parts.into_iter().enumerate() {
             let whole = free[k] * origins.born[k] / origins.elsewhere[k];
-            if free[k] < EXPLAINED || whole.is_nan() || whole <= 0.0 {
+            if free[k] < EXPLAINED || !scan.begins(k) || whole.is_nan() || whole <= 0.0 {
                 continue;
             }
             let parts = parts.into_iter().filter(|part| part.born > 0.0);
@@ -167,9 +167,10 @@ impl Tracker {
                 let row = self.store.len() - 1;
                 self.store.detection[row] = i64::from(scan.order[k]);
                 self.store.reporter[row] = reporter;
-                if let Some((code, error)) = scan.named().filter(|(code, _)| code[k] != UNNAMED) {
-                    self.store.identity[row] = code[k];
-                    self.store.identity_probability[row] = 1.0 - error;
+                if let Some(Named { by, code, error }) =
+                    scan.named().filter(|named| named.code[k] != UNNAMED)
+                {
+                    self.store.names.begin(row, by, code[k], error);
                 }
                 begun[k].push((row as u32, share));
             }

@@ -28,7 +28,7 @@ pub use poisson::{Birth, Place};
 pub use recording::{Keep, Recorded, Recording, Summary};
 pub use replay::{Landed, Refused, Replay};
 pub use states::States;
-pub use step::{Scan, Stepped};
+pub use step::{Each, Scan, Stepped};
 pub use store::Store;
 pub use view::Tracks;
 

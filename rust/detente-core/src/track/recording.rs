@@ -100,12 +100,13 @@ impl Tracker {
             let length = (recording.start[scan + 1] - first) * sensor.dim(axes);
             let values = &recording.values[offset..offset + length];
             offset += length;
-            let named = recording.named.map(|Named { code, error }| Named {
+            let named = recording.named.map(|Named { by, code, error }| Named {
+                by,
                 code: &code[first..recording.start[scan + 1]],
                 error,
             });
             let time_s = recording.time_s[scan];
-            self.step(Scan { time_s, values, noise: None, named }, sensor)?;
+            self.step(Scan { time_s, values, noise: None, named, each: None }, sensor)?;
             self.write_down(sensor, first as i64, &mut log, &mut numbers);
             if log.track.len() > room {
                 self.throw_away(keep, &mut log, &mut numbers);

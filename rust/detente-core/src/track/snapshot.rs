@@ -10,7 +10,7 @@ use super::{Association, Tracker};
 use crate::{Error, Result};
 
 /// What the bytes begin with: a name, and the version of the layout.
-const MAGIC: &[u8] = b"detente tracker 2\n";
+const MAGIC: &[u8] = b"detente tracker 3\n";
 
 #[derive(Serialize, Deserialize)]
 struct Memory {

@@ -26,6 +26,17 @@ pub struct Scan<'a> {
     pub noise: Option<&'a [f64]>,
     /// Who the detections say they are.
     pub named: Option<Named<'a>>,
+    /// What else each detection brings.
+    pub each: Option<Each<'a>>,
+}
+
+/// What each detection of a scan may bring besides its values.
+#[derive(Clone, Copy, Debug)]
+pub struct Each<'a> {
+    /// The density of clutter that it stands against, instead of the sensor's.
+    pub clutter_density: &'a [f64],
+    /// Whether it may begin a track.
+    pub begins: &'a [bool],
 }
 
 /// What happened to each track that a scan concerned.
@@ -67,7 +78,7 @@ impl Tracker {
         identity::weigh(&mut candidates, &near, &scan);
         let since_s = self.since_s(sensor, time_s);
         let mut undetected = self.undetected.at(&self.settings, time_s)?;
-        let origins = undetected.origins(&self.settings, sensor, detections, since_s, reach)?;
+        let origins = undetected.origins(&self.settings, sensor, &scan, since_s, reach)?;
         let (seen, hit) = seen(sensor, &near, axes);
         let associated = self.associate(
             &candidates,

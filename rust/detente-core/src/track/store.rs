@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
-use super::identity::UNNAMED;
+use super::identity::Names;
 use super::states::States;
 use crate::id::TrackId;
 
@@ -31,10 +31,8 @@ pub struct Store {
     pub detection: Vec<i64>,
     /// The number of the reporting sensor that last reported it.
     pub(super) reporter: Vec<u32>,
-    /// The code of who it probably is, zero if nobody said.
-    pub identity: Vec<u64>,
-    /// How probably it is that.
-    pub identity_probability: Vec<f64>,
+    /// Who it probably is.
+    pub names: Names,
 }
 
 impl Store {
@@ -48,8 +46,7 @@ impl Store {
             last_detection_time_s: Vec::new(),
             detection: Vec::new(),
             reporter: Vec::new(),
-            identity: Vec::new(),
-            identity_probability: Vec::new(),
+            names: Names::default(),
         }
     }
 
@@ -75,10 +72,10 @@ impl Store {
             self.last_detection_time_s.len(),
             self.detection.len(),
             self.reporter.len(),
-            self.identity.len(),
-            self.identity_probability.len(),
         ];
-        self.states.is_whole(n) && lengths.iter().all(|&length| length == n)
+        self.states.is_whole(n)
+            && self.names.is_whole(n)
+            && lengths.iter().all(|&length| length == n)
     }
 
     /// Appends a row: its mean, its packed covariance, and how many components are known.
@@ -98,8 +95,7 @@ impl Store {
         self.last_detection_time_s.push(time_s);
         self.detection.push(-1);
         self.reporter.push(NO_REPORTER);
-        self.identity.push(UNNAMED);
-        self.identity_probability.push(0.0);
+        self.names.push();
     }
 
     /// The given rows, in the given order.
@@ -116,14 +112,14 @@ impl Store {
             last_detection_time_s: pick(&self.last_detection_time_s, rows),
             detection: pick(&self.detection, rows),
             reporter: pick(&self.reporter, rows),
-            identity: pick(&self.identity, rows),
-            identity_probability: pick(&self.identity_probability, rows),
+            names: self.names.gather(rows),
         }
     }
 
     /// Writes `other` over the given rows; the inverse of [`Self::gather`].
     pub(super) fn scatter(&mut self, rows: &[u32], other: &Self) {
         self.states.scatter(rows, &other.states);
+        self.names.scatter(rows, &other.names);
         for (k, &row) in rows.iter().enumerate() {
             let row = row as usize;
             self.id[row] = other.id[k];
@@ -133,8 +129,6 @@ impl Store {
             self.last_detection_time_s[row] = other.last_detection_time_s[k];
             self.detection[row] = other.detection[k];
             self.reporter[row] = other.reporter[k];
-            self.identity[row] = other.identity[k];
-            self.identity_probability[row] = other.identity_probability[k];
         }
     }
 

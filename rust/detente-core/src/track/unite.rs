@@ -57,10 +57,7 @@ fn join(rows: &mut Store, older: usize, younger: usize) {
     let both = rows.states.gather(&[older as u32, younger as u32]);
     rows.states.set_mixture(older, &both, 0..2, &shares);
     rows.existence[older] = whole.min(1.0);
-    if rows.identity_probability[younger] > rows.identity_probability[older] {
-        rows.identity[older] = rows.identity[younger];
-        rows.identity_probability[older] = rows.identity_probability[younger];
-    }
+    rows.names.join(older, younger);
     if rows.detection[older] < 0 {
         rows.detection[older] = rows.detection[younger];
         rows.last_detection_time_s[older] =

@@ -7,6 +7,7 @@ use crate::assoc::gate::{Candidates, Detections, gate};
 use crate::filter::project::project;
 use crate::sensor::{Sensor, View};
 use crate::track::Settings;
+use crate::track::canonical::Canonical;
 use crate::track::merge::moments;
 use crate::track::update::update_rows;
 use crate::{Error, Result};
@@ -37,14 +38,17 @@ impl Undetected {
         &self,
         settings: &Settings,
         sensor: &Sensor,
-        detections: Detections<'_>,
+        scan: &Canonical<'_>,
         since_s: Option<f64>,
         reach: f64,
     ) -> Result<Origins> {
-        let prior = settings.birth.prior(&settings.motion);
+        let (prior, detections) = (settings.birth.prior(&settings.motion), scan.detections());
         let count = detections.values.len() / sensor.dim(prior.axes);
         let anywhere = newborns(sensor, &prior, detections)?;
-        let clutter = clutter(sensor, &anywhere, count)?;
+        let clutter = match scan.clutter_density() {
+            Some(each) => each.to_vec(),
+            None => clutter(sensor, &anywhere, count)?,
+        };
         let (view, hit) = (View::from(&sensor.pose), sensor.hit_weight());
         let mut out =
             Origins { parts: vec![Vec::new(); count], born: vec![0.0; count], elsewhere: clutter };
