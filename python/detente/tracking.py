@@ -1,8 +1,10 @@
 """The multi-target tracker: scans in, columns of tracks out."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from functools import partial
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,6 +57,36 @@ class UserMotion:
     dim: int
     transition: Callable[[NDArray[np.float64], NDArray[np.float64]], ArrayLike]
     noise: Callable[[NDArray[np.float64]], ArrayLike]
+
+
+class Told(NamedTuple):
+    """A scan of which each detection brings more than its place.
+
+    Attributes
+    ----------
+    measurement : (n, m) float64
+        In the sensor's measurement space.
+    noise : (n, m, m) float64
+        The covariance of each.
+    clutter_density : (n,) float64
+        The density of clutter that each stands against.
+    begins : (n,) int64
+        Whether each may begin a track.
+    code : (n,) int64
+        Who each says it is, zero for nothing said.
+    code_error : float
+        The probability that a code is wrong.
+    by : int
+        Who gives such codes; those of different givers do not compare.
+    """
+
+    measurement: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    clutter_density: NDArray[np.float64]
+    begins: NDArray[np.int64]
+    code: NDArray[np.int64]
+    code_error: float
+    by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +272,13 @@ class Tracker:
         recycle_existence: float = 1e-3,
         id_key: int = 0,
     ) -> None:
-        core_motion = _core_motion(motion)
+        self._motion = motion
+        self._association: Association = association
         self._axes = motion.axes
         self._threshold = 0.4 if association == "pmbm" else 0.5
-        self._core = _core.Tracker(
-            core_motion,
+        self._make = partial(
+            _core.Tracker,
+            _core_motion(motion),
             birth=_core_birth(birth),
             survival_per_s=survival_per_s,
             association=association,
@@ -257,6 +291,23 @@ class Tracker:
             recycle_existence=recycle_existence,
             id_key=id_key,
         )
+        self._core = self._make()
+
+    def fresh(self) -> "Tracker":
+        """Return a tracker with the same settings that has seen nothing."""
+        other = copy(self)
+        other._core = self._make()  # noqa: SLF001 - of the same class
+        return other
+
+    @property
+    def association(self) -> Association:
+        """How detections are given to tracks."""
+        return self._association
+
+    @property
+    def motion(self) -> Motion:
+        """How objects move."""
+        return self._motion
 
     @property
     def time_s(self) -> float:
@@ -318,6 +369,39 @@ class Tracker:
         )
         kept = Diagnostics(*details) if diagnostics else None
         return Tracks(time_s, *columns, self._threshold, kept)
+
+    def take(self, time_s: float, told: Told, *, sensor: Sensor) -> Tracks:
+        """Track through one scan of which each detection brings its noise and its clutter.
+
+        Parameters
+        ----------
+        time_s : float
+            Time of the scan [s], not before the latest one.
+        told : Told
+            Its detections and what they bring.
+        sensor : Sensor
+            What took them.
+
+        Returns
+        -------
+        Tracks
+
+        Raises
+        ------
+        TimeOrderError, ShapeError, DTypeError, NotFiniteError, NotPositiveDefiniteError
+            As `step`.
+        """
+        columns, _ = self._core.step(
+            time_s,
+            told.measurement,
+            _core_sensor(sensor, self._axes),
+            told.noise,
+            None,
+            (told.code, told.code_error),
+            told.by,
+            (told.clutter_density, told.begins),
+        )
+        return Tracks(time_s, *columns, self._threshold)
 
     def predict(self, time_s: float) -> Tracks:
         """Return the tracks as they are expected to be at a time; the tracker stays as it is.

@@ -9,6 +9,7 @@ import pytest
 import detente as dt
 from detente.demo import Demo, run_demo
 from detente.demo.story import OFFER, RECIPIENT, SENDER
+from detente.demo.watches import NAMES
 from detente.exchange import time_ns_from_text
 
 PENDING, ACCEPTED = (
@@ -20,7 +21,8 @@ HOSTS = ["Kyrgyzstan", "Tajikistan"]
 
 def _origins(demo: Demo, watch: int) -> set[str]:
     moments = demo.watches[watch].moments
-    return {str(o) for m in moments for picture in m.pictures for o in picture.origin}
+    pictures = [pair for m in moments for pair in zip(NAMES, m.pictures, strict=True)]
+    return {str(origin) for name, picture in pictures for origin in picture.origin(name)}
 
 
 def test_as_reported_the_offer_is_pending_to_the_end() -> None:

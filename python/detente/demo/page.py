@@ -10,7 +10,7 @@ from detente.demo import scene
 from detente.demo.story import REPORT, WATCH_DAYS, WATCH_S, Step
 from detente.demo.summary import Summary, words_from_summary
 from detente.demo.watches import NAMES, Moment, Watch
-from detente.exchange import Picture
+from detente.exchange import Snapshot
 from detente.view import AgreementStep, Coverage, PartyPicture, Section, mission_page
 
 Columns = dict[str, NDArray[Any]]
@@ -67,11 +67,11 @@ def _party(watches: Sequence[Watch], me: int) -> PartyPicture:
         points=_columns(
             watches,
             lambda _, moment: {
-                "track_id": names.of(moment.pictures[me]),
+                "track_id": names.of(moment.pictures[me], NAMES[1 - me]),
                 "x_m": moment.pictures[me].mean[:, 0],
                 "y_m": moment.pictures[me].mean[:, 1],
                 "existence": moment.pictures[me].existence,
-                "origin": moment.pictures[me].origin,
+                "origin": moment.pictures[me].origin(NAMES[me]),
             },
         ),
         sensor=Coverage(x_m=x_m, y_m=y_m, range_m=scene.RANGE_M),
@@ -96,18 +96,19 @@ class _Names:
     def __init__(self) -> None:
         self._known: dict[int, int] = {}
 
-    def of(self, picture: Picture) -> NDArray[np.uint64]:
+    def of(self, picture: Snapshot, partner: str) -> NDArray[np.uint64]:
         """Return a name for each row; no two rows share one."""
         names: dict[int, None] = {}
-        pairs = zip(picture.track_id.tolist(), picture.partner_id.tolist(), strict=True)
-        for own, partner in pairs:
+        none = np.zeros(len(picture), np.uint64)
+        theirs = picture.theirs.get(partner, none).tolist()
+        for own, partner_id in zip(picture.track_id.tolist(), theirs, strict=True):
             another = own ^ _ALL_BITS  # where two tracks part that had been one
-            wanted = (self._known.get(own), self._known.get(partner), own, partner, another)
+            wanted = (self._known.get(own), self._known.get(partner_id), own, partner_id, another)
             name = next(name for name in wanted if name and name not in names)
             names[name] = None
             self._known[own] = name
-            if partner:
-                self._known[partner] = name
+            if partner_id:
+                self._known[partner_id] = name
         return np.array(list(names), np.uint64)
 
 

@@ -9,10 +9,9 @@ from detente import metrics
 from detente.births import Birth
 from detente.demo import scene
 from detente.demo.story import RECIPIENT, SENDER, WATCH_S, watch_starts_ns
-from detente.exchange import Offer, Party, Picture, Report, State
+from detente.exchange import Offer, Party, Report, Snapshot, State
 from detente.exchange.instant import NS_PER_S
 from detente.exchange.offer import Message
-from detente.sensors import PositionSensor
 from detente.tracking import Tracker
 
 NAMES = (SENDER, RECIPIENT)
@@ -50,7 +49,7 @@ class Moment:
     """One scan of one watch: what was, and what each party knew."""
 
     scan: scene.Scan
-    pictures: tuple[Picture, Picture]
+    pictures: tuple[Snapshot, Snapshot]
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Watch:
     moments: Sequence[Moment]
 
 
-def make_parties() -> tuple[Party[PositionSensor], Party[PositionSensor]]:
+def make_parties() -> tuple[Party, Party]:
     """Return the two parties, each with a sensor and a tracker of its own."""
     first, second = (
         Party(
@@ -78,7 +77,6 @@ def make_parties() -> tuple[Party[PositionSensor], Party[PositionSensor]]:
                 survival_per_s=0.99,
             ),
             sensor=scene.sensor_of(index, name),
-            motion=scene.motion(),
         )
         for index, name in enumerate(NAMES)
     )
@@ -100,7 +98,7 @@ def run_watches(offer: Offer, heard: Sequence[Offer | Message], *, seed: int) ->
 
 
 def _watch(
-    parties: tuple[Party[PositionSensor], Party[PositionSensor]],
+    parties: tuple[Party, Party],
     offer: Offer,
     start_ns: int,
     seed: np.random.SeedSequence,
@@ -119,7 +117,8 @@ def _watch(
                 if report is not None:
                     parties[me].receive(report, offer_id=offer.id)
                     received[me].append(report)
-        pictures = parties[0].picture(now_ns), parties[1].picture(now_ns)
+        first, second = (party.picture(now_ns).confirmed() for party in parties)
+        pictures = first, second
         moments.append(Moment(scan, pictures))
         if scan.time_s >= SETTLED_S:
             for me in (0, 1):
@@ -135,7 +134,9 @@ def _watch(
     return Watch(start_ns, state, (scores[0], scores[1]), moments)
 
 
-def _figures(scan: scene.Scan, own: Report, partner: Report, picture: Picture) -> tuple[float, ...]:
+def _figures(
+    scan: scene.Scan, own: Report, partner: Report, picture: Snapshot
+) -> tuple[float, ...]:
     """Return the first five figures of a score, for one scan."""
     alone, other, shared = (
         metrics.gospa(scan.truth_m, tracks.mean[:, : scene.AXES], cutoff=CUTOFF_M)

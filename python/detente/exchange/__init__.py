@@ -12,9 +12,10 @@ from detente.exchange.counts import count_total, grid_cells
 from detente.exchange.fields import FIELDS, Field
 from detente.exchange.instant import text_from_time_ns, time_ns_from_text
 from detente.exchange.kinds import COLUMNS
+from detente.exchange.observer import Observed, Observer
 from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
 from detente.exchange.party import Party
-from detente.exchange.picture import Picture, fuse_reports
+from detente.exchange.picture import Picture, Unusable
 from detente.exchange.release import release, release_under, withheld
 from detente.exchange.report import Report
 from detente.exchange.report_arrow import SetAside, arrow_from_report, report_from_arrow
@@ -22,6 +23,7 @@ from detente.exchange.scenario import Scenario
 from detente.exchange.scenario_toml import read_scenario
 from detente.exchange.sensing import SensorDescription
 from detente.exchange.signatory import Signatory
+from detente.exchange.snapshot import Break, Snapshot
 from detente.exchange.standing import Standing, standing_at
 from detente.exchange.terms import Terms
 
@@ -32,9 +34,12 @@ __all__ = [
     "Agreement",
     "Area",
     "Audit",
+    "Break",
     "Decline",
     "Field",
     "Grant",
+    "Observed",
+    "Observer",
     "Offer",
     "Party",
     "Picture",
@@ -43,13 +48,14 @@ __all__ = [
     "SensorDescription",
     "SetAside",
     "Signatory",
+    "Snapshot",
     "Standing",
     "State",
     "Terms",
+    "Unusable",
     "Withdrawal",
     "arrow_from_report",
     "count_total",
-    "fuse_reports",
     "grid_cells",
     "read_scenario",
     "release",

@@ -75,3 +75,6 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
 
 SENSED = frozenset({"detections", "tracklets"})
 """Kinds of which a receiver needs the sensor's description; of the others it does not leave."""
+
+ALL_SENSORS = "*"
+"""The name under which a gain stands for all sensors of its party."""

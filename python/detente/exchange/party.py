@@ -1,63 +1,25 @@
 """Party: its own sensor and tracker, its agreements, and what partners handed to it."""
 
-from typing import Generic, Protocol, TypeVar
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import SettingError, UnknownIdError
-from detente.exchange import picture as pictures
+from detente.errors import UnknownIdError
 from detente.exchange.audit import Audit, Handover
-from detente.exchange.instant import NS_PER_S
+from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
+from detente.exchange.picture import Picture
 from detente.exchange.reasons import Row, reasons, text_from_reasons
 from detente.exchange.release import release
 from detente.exchange.report import Report
 from detente.exchange.signatory import Signatory
+from detente.exchange.snapshot import Snapshot
 from detente.geo import LocalFrame
-
-SensorT = TypeVar("SensorT")
-SensorT_contra = TypeVar("SensorT_contra", contravariant=True)
-
-
-class Tracks(Protocol):
-    """What a party needs of a snapshot of tracks."""
-
-    @property
-    def id(self) -> NDArray[np.uint64]:
-        """Identities, (n,)."""
-        ...
-
-    @property
-    def mean(self) -> NDArray[np.float64]:
-        """States, (n, d)."""
-        ...
-
-    @property
-    def cov(self) -> NDArray[np.float64]:
-        """Their covariances, (n, d, d)."""
-        ...
-
-    @property
-    def existence(self) -> NDArray[np.float64]:
-        """Probabilities that there are such objects, (n,)."""
-        ...
-
-    def confirmed(self) -> "Tracks":
-        """Return those that probably exist."""
-        ...
+from detente.sensors import Pose, Sensor
+from detente.tracking import Tracker
 
 
-class Tracker(Protocol[SensorT_contra]):
-    """What a party needs of a tracker, such as `detente.Tracker`."""
-
-    def step(self, time_s: float, measurements: ArrayLike, *, sensor: SensorT_contra) -> Tracks:
-        """Return the tracks after one scan."""
-        ...
-
-
-class Party(Signatory, Generic[SensorT]):
-    """One party: it tracks with its own sensor and knows what was agreed with whom.
+class Party(Signatory):
+    """One party: it tracks with its own sensors and knows what was agreed with whom.
 
     Its own tracks and the shared picture are kept apart: `release` reads the first alone, and
     `picture` is never handed to anyone.
@@ -67,11 +29,10 @@ class Party(Signatory, Generic[SensorT]):
     name : str
         How it signs.
     tracker : Tracker
-        Its own, such as a `detente.Tracker`; nothing but its own detections goes in.
-    sensor : sensor
-        Its own.
-    motion : Motion
-        How objects move, to bring reports of different times to one.
+        One that has seen nothing. The party tracks with one like it, into which nothing but its
+        own detections goes, and makes its picture with another.
+    sensor : Sensor
+        Its own, or the one it mostly looks with.
     most_age_s : float
         How old the newest report of a partner may be to count in the picture [s].
     frame : LocalFrame, optional
@@ -93,29 +54,33 @@ class Party(Signatory, Generic[SensorT]):
         self,
         name: str,
         *,
-        tracker: Tracker[SensorT],
-        sensor: SensorT,
-        motion: pictures.Motion,
+        tracker: Tracker,
+        sensor: Sensor,
         most_age_s: float = 30.0,
         frame: LocalFrame | None = None,
     ) -> None:
         super().__init__(name)
-        if not most_age_s > 0.0:
-            raise SettingError(f"most_age_s must be positive, found {most_age_s}")
-        self._tracker = tracker
+        self._observer = Observer(name, tracker, frame=frame)
+        self._shared = Picture(tracker, most_age_s=most_age_s)
         self._sensor = sensor
-        self._motion = motion
-        self._most_age_ns = round(most_age_s * NS_PER_S)
+        self._dim = tracker.motion.dim
         self._frame = frame
         self.audit = Audit()
         self._own: Report | None = None
-        self._received: dict[str, Report] = {}
 
     def __repr__(self) -> str:
         return f"Party({self.name!r})"
 
-    def observe(self, time_ns: int, measurements: ArrayLike) -> Report:
-        """Track one scan of the own sensor.
+    def observe(
+        self,
+        time_ns: int,
+        measurements: ArrayLike,
+        *,
+        sensor: Sensor | None = None,
+        noise: ArrayLike | None = None,
+        pose: Pose | None = None,
+    ) -> Report:
+        """Track one scan of an own sensor.
 
         Parameters
         ----------
@@ -123,19 +88,22 @@ class Party(Signatory, Generic[SensorT]):
             When it looked [ns since 1970-01-01 UTC].
         measurements : (m, k) array_like
             What it saw, in the sensor's measurement space.
+        sensor : Sensor, optional
+            Which looked, if it was another than the party's first one.
+        noise : (m, k, k) array_like, optional
+            A covariance for each detection, instead of the sensor's.
+        pose : Pose, optional
+            Where it stood, instead of its own pose.
 
         Returns
         -------
         Report
             The party's own confirmed tracks at that time.
         """
-        tracks = self._tracker.step(time_ns / NS_PER_S, measurements, sensor=self._sensor)
-        sure = tracks.confirmed()
-        again = self._own is not None and self._own.time_ns == time_ns
-        sequence = self._own.sequence + 1 if self._own is not None and again else 0
-        self._own = Report.tracks(
-            self.name, sequence, time_ns, sure.id, sure.mean, sure.cov, sure.existence
-        )
+        looked = self._sensor if sensor is None else sensor
+        seen = self._observer.observe(time_ns, measurements, sensor=looked, noise=noise, pose=pose)
+        self._shared.add(seen.detections)
+        self._own = seen.tracks
         return self._own
 
     def release(self, offer_id: str, *, time_ns: int) -> Report | None:
@@ -168,9 +136,7 @@ class Party(Signatory, Generic[SensorT]):
         return released
 
     def receive(self, report: Report, *, offer_id: str) -> None:
-        """Take what a partner released; it replaces what that partner released before.
-
-        An older report than the one at hand changes nothing.
+        """Take what a partner released, in any order; a repetition changes nothing.
 
         Raises
         ------
@@ -179,39 +145,28 @@ class Party(Signatory, Generic[SensorT]):
         """
         agreement = self.agreement(offer_id)
         permitted = release(report, agreement, recipient=self.name, time_ns=report.time_ns)
-        before = self._received.get(report.origin)
         if permitted is not None:
             self._record(permitted, agreement.offer, self.name, report.time_ns)
-        if permitted is not None and (before is None or _order(before) < _order(permitted)):
-            self._received[report.origin] = permitted
+            self._shared.add(permitted)
 
-    def picture(self, time_ns: int) -> pictures.Picture:
-        """Return the own tracks together with what partners released, each object once.
+    def picture(self, time_ns: int) -> Snapshot:
+        """Return what own sensors and partners' reports say together, each object once.
 
         Parameters
         ----------
         time_ns : int
-            The moment, not before the newest report [ns since 1970-01-01 UTC].
+            The moment [ns since 1970-01-01 UTC]; later reports do not count.
 
         Returns
         -------
-        Picture
+        Snapshot
 
         Raises
         ------
-        SettingError
-            The party has not looked yet.
         TimeOrderError
-            A report is later than that moment.
+            The party knows of nothing before that moment.
         """
-        if self._own is None:
-            raise SettingError(f"{self.name!r} has not looked yet, so it has no picture")
-        partners = [
-            report
-            for report in self._received.values()
-            if time_ns - report.time_ns <= self._most_age_ns
-        ]
-        return pictures.fuse_reports(self._own, partners, motion=self._motion, time_ns=time_ns)
+        return self._shared.as_of(time_ns)
 
     def why_not(self, partner: str, *, time_ns: int, object_id: int | None = None) -> str:
         """Return why a partner does not get what this party sees, naming the clauses.
@@ -279,10 +234,6 @@ class Party(Signatory, Generic[SensorT]):
         return lat_deg, lon_deg
 
     def _empty(self, time_ns: int) -> Report:
-        dim = len(self._motion.transition(0.0))
+        dim = self._dim
         none = np.empty((0, dim)), np.empty((0, dim, dim)), np.empty(0)
         return Report.tracks(self.name, 0, time_ns, np.empty(0, np.uint64), *none)
-
-
-def _order(report: Report) -> tuple[int, int]:
-    return report.time_ns, report.sequence

@@ -1,175 +1,279 @@
-"""The picture: a party's own tracks and what partners released, each object once."""
+"""The picture: a fold over the reports of all parties, in which each object counts once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.association import assign
-from detente.errors import TimeOrderError
+from detente.errors import SettingError, TimeOrderError
+from detente.exchange.copies import Copies
+from detente.exchange.holdings import Counted, Holdings, Moment
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
+from detente.exchange.latest import Combined, combined
+from detente.exchange.matches import Matches
+from detente.exchange.reading import reading
 from detente.exchange.report import Report
-from detente.fuse import covariance_intersection
+from detente.exchange.snapshot import Break, Snapshot
+from detente.tracking import Told, Tracker, Tracks
 
-OWN, PARTNER, BOTH = "own", "partner", "both"
-
-# Chi-square, 99.9 %, for 1 to 9 degrees of freedom: farther apart, two tracks are two objects.
-_GATE: tuple[float, ...] = (10.828, 13.816, 16.266, 18.467, 20.515, 22.458, 24.322, 26.124, 27.877)
+_EMPTY: NDArray[np.uint64] = np.empty(0, np.uint64)
 
 
-class Motion(Protocol):
-    """What a motion model must offer."""
+class Unusable(NamedTuple):
+    """A report that the picture cannot use, and why."""
 
-    def transition(self, dt_s: float) -> NDArray[np.float64]:
-        """Return F(Δt)."""
-        ...
-
-    def noise(self, dt_s: float) -> NDArray[np.float64]:
-        """Return Q(Δt)."""
-        ...
+    report: Report
+    reason: str
 
 
 @dataclass(frozen=True)
+class _State:
+    """What the fold carries from one report to the next."""
+
+    tracker: bytes
+    matches: Mapping[str, Matches] = field(default_factory=dict[str, Matches])
+    seen_by: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict[str, NDArray[np.uint64]])
+    latest: Mapping[str, Report] = field(default_factory=dict[str, Report])
+    breaks: tuple[Break, ...] = ()
+
+
 class Picture:
-    """What one party knows at one moment. Nobody releases it.
+    """What several parties see, each object once.
 
-    Attributes
-    ----------
-    time_ns : int
-        The moment [ns since 1970-01-01 UTC].
-    track_id : (n,) uint64
-        The party's own identity of a track; the partner's where the party has none.
-    partner_id : (n,) uint64
-        The partner's identity of a track, 0 where no partner has it.
-    mean : (n, d) float64
-        Positions [m], then velocities [m/s], in the common local frame.
-    cov : (n, d, d) float64
-        Symmetric, positive definite.
-    existence : (n,) float64
-        Probability that there is such an object.
-    origin : (n,) str
-        ``"own"``, ``"partner"`` or, fused of the two, ``"both"``.
-    """
+    It is a pure function of the set of reports: in any order, repeated, by whatever path and
+    however late they come, `as_of` gives the same bits. Nobody releases it.
 
-    time_ns: int
-    track_id: NDArray[np.uint64]
-    partner_id: NDArray[np.uint64]
-    mean: NDArray[np.float64]
-    cov: NDArray[np.float64]
-    existence: NDArray[np.float64]
-    origin: NDArray[np.str_]
+    Detections and tracklets, one's own and those of partners, are scans of the one tracker. Of a
+    tracklet the partner's number of its track is evidence beside its place, so that a match lasts
+    until the evidence says otherwise; then it is listed among the `breaks`. A partner's silence is
+    a miss inside the coverage that it declared, and nothing elsewhere. Tracks, coarse or of unknown
+    lineage, are not accumulated: the newest of each partner are fused by covariance intersection
+    with what the detections and tracklets say, when somebody looks.
 
-    def __len__(self) -> int:
-        return len(self.track_id)
-
-
-def fuse_reports(
-    own: Report, partners: Sequence[Report], *, motion: Motion, time_ns: int
-) -> Picture:
-    """Return the picture of the newest own report and the newest report of each partner.
-
-    All are predicted to one moment. A partner's track and one of the picture that can be the same
-    object (Mahalanobis distance within 99.9 %) are paired at the least total distance and fused
-    by covariance intersection, since how much the two have in common is unknown; the fused
-    existence is the greater one. Partners are folded in by name, so their order does not matter.
+    Of one origin and time interval the most detailed level held counts: detections before
+    tracklets, shorter tracklets before longer ones, tracklets before tracks, finer tracks before
+    coarser. A tracklet of which a part is held in more detail does not count at all.
 
     Parameters
     ----------
-    own : Report
-        What the party's own sensors say.
-    partners : sequence of Report
-        One for each partner: the newest replaces the ones before it, tracks are never added up.
-    motion : Motion
-        How objects move.
-    time_ns : int
-        The moment of the picture, not before any of the reports.
-
-    Returns
-    -------
-    Picture
+    tracker : Tracker
+        One that has seen nothing: how objects move, appear and are associated. It stays as it is.
+    most_age_s : float
+        How old the newest tracks of a partner may be to count [s].
+    switch_probability : float
+        The probability that a partner's track is of another object than at its last report.
 
     Raises
     ------
-    TimeOrderError
-        A report is later than the picture.
+    SettingError
+        An age that is not positive, a probability outside 0 to 1, or a tracker that has seen
+        something.
 
     References
     ----------
     Julier and Uhlmann, *A non-divergent estimation algorithm in the presence of unknown
-    correlations*, American Control Conference, 1997.
+    correlations*, American Control Conference, 1997. Chong, Mori, Barker and Chang,
+    *Architectures and algorithms for track association and fusion*, IEEE AES Systems Magazine
+    15, 2000.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import detente as dt
+    >>> from detente.exchange import Report, SensorDescription
+    >>> picture = dt.Picture(
+    ...     dt.Tracker(
+    ...         motion=dt.ConstantVelocity(axes=2, acceleration_psd=0.05),
+    ...         birth=dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=15.0),
+    ...     )
+    ... )
+    >>> radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6)
+    >>> seen = SensorDescription.from_sensor(radar, axes=2)
+    >>> for second in (2, 0, 1, 3, 1):  # late and repeated
+    ...     scan = Report.detections(
+    ...         "north", 0, second * 10**9, [[10.0 * second, 500.0]], sensor=seen
+    ...     )
+    ...     was_new = picture.add(scan)
+    >>> was_new
+    False
+    >>> shown = picture.as_of(3 * 10**9).confirmed()
+    >>> shown.mean.round(0), shown.seen_by
+    (array([[ 29., 500.,   9.,   0.]]), {'north': array([ True])})
     """
-    mean, cov = _predicted(own, motion, time_ns)
-    picture = Picture(
-        time_ns,
-        own.track_id,
-        np.zeros(len(own), np.uint64),
-        mean,
-        cov,
-        own.existence,
-        np.full(len(own), OWN, dtype="U7"),
-    )
-    for report in sorted(partners, key=lambda report: report.origin):
-        picture = _with_partner(picture, report, motion)
-    return picture
 
+    def __init__(
+        self, tracker: Tracker, *, most_age_s: float = 30.0, switch_probability: float = 0.01
+    ) -> None:
+        if not most_age_s > 0.0:
+            raise SettingError(f"most_age_s must be positive, found {most_age_s}")
+        if not 0.0 < switch_probability < 1.0:
+            message = f"switch_probability must be above 0 and below 1, found {switch_probability}"
+            raise SettingError(message)
+        if tracker.time_s != -np.inf:
+            message = f"tracker must have seen nothing, found one at {tracker.time_s} s"
+            raise SettingError(message)
+        self._engine = tracker.fresh()
+        self._most_age_ns = round(most_age_s * NS_PER_S)
+        self._switch_probability = switch_probability
+        self._holdings = Holdings()
+        self._set_aside: list[Unusable] = []
+        self._start = _State(self._engine.snapshot())
+        self._copies = Copies(self._start)
+        self._live = self._start
+        self._done = 0  # so many moments are in `_live`
 
-def _with_partner(picture: Picture, report: Report, motion: Motion) -> Picture:
-    """Return the picture with one partner's tracks: paired ones fused, the others added."""
-    mean, cov = _predicted(report, motion, picture.time_ns)
-    pair = _pairs(picture.mean, picture.cov, mean, cov)
-    ours = np.flatnonzero(pair >= 0)
-    theirs = pair[ours]
-    fused = covariance_intersection(
-        picture.mean[ours], picture.cov[ours], mean[theirs], cov[theirs]
-    )
-    kept_mean, kept_cov = picture.mean.copy(), picture.cov.copy()
-    kept_mean[ours], kept_cov[ours] = fused.mean, fused.cov
-    existence, origin = picture.existence.copy(), picture.origin.copy()
-    existence[ours] = np.maximum(existence[ours], report.existence[theirs])
-    origin[ours] = np.where(origin[ours] == PARTNER, PARTNER, BOTH)
-    partner_id = picture.partner_id.copy()
-    partner_id[ours] = report.track_id[theirs]
-    new = np.setdiff1d(np.arange(len(report)), theirs)
-    return Picture(
-        picture.time_ns,
-        np.concatenate([picture.track_id, report.track_id[new]]),
-        np.concatenate([partner_id, report.track_id[new]]),
-        np.concatenate([kept_mean, mean[new]]),
-        np.concatenate([kept_cov, cov[new]]),
-        np.concatenate([existence, report.existence[new]]),
-        np.concatenate([origin, np.full(len(new), PARTNER, dtype="U7")]),
-    )
+    def __len__(self) -> int:
+        """Return the number of moments of which there are reports."""
+        return len(self._holdings)
 
+    @property
+    def set_aside(self) -> tuple[Unusable, ...]:
+        """The reports that it could not use, in the order in which they came."""
+        return tuple(self._set_aside)
 
-def _predicted(
-    report: Report, motion: Motion, time_ns: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return means and covariances at a later moment."""
-    if report.time_ns > time_ns:
-        raise TimeOrderError(
-            f"the report of {report.origin!r} is dated {text_from_time_ns(report.time_ns)}, later "
-            f"than the picture of {text_from_time_ns(time_ns)}"
+    def add(self, report: Report) -> bool:
+        """Take in a report, one's own or a partner's.
+
+        Parameters
+        ----------
+        report : Report
+            Of detections, tracklets or tracks, positions in the frame that all share. Others, and
+            those of sensors that cannot be described, are set aside.
+
+        Returns
+        -------
+        bool
+            Whether it said anything new.
+        """
+        reason = self._refused(report)
+        if reason is not None:
+            self._set_aside.append(Unusable(report, reason))
+            return False
+        first = self._holdings.add(report)
+        if first is None:
+            return False
+        self._copies.forget(first)
+        if self._done > first:
+            self._done, self._live = self._copies.latest(first)
+            self._engine.restore(self._live.tracker)
+        return True
+
+    def as_of(self, time_ns: int) -> Snapshot:
+        """Return what is known at a time from all reports that are not later.
+
+        Parameters
+        ----------
+        time_ns : int
+            The moment [ns since 1970-01-01 UTC].
+
+        Returns
+        -------
+        Snapshot
+
+        Raises
+        ------
+        TimeOrderError
+            There is no report from before that moment.
+        """
+        steps = self._holdings.until(time_ns)
+        if not steps:
+            message = f"there is no report from before {text_from_time_ns(time_ns)}"
+            raise TimeOrderError(message)
+        if steps == len(self._holdings):
+            return self._shown(self._current(), self._engine, time_ns)
+        engine = self._engine.fresh()
+        done, state = self._copies.latest(min(steps, self._holdings.unreached(time_ns)))
+        engine.restore(state.tracker)
+        for moment in self._holdings.moments[done:steps]:
+            state = self._after(state, engine, moment, time_ns)
+        return self._shown(state, engine, time_ns)
+
+    def _current(self) -> _State:
+        """Return the state after all reports."""
+        moments = self._holdings.moments
+        for moment in moments[self._done :]:
+            state = self._after(self._live, self._engine, moment, moments[-1].time_ns)
+            self._live = replace(state, tracker=self._engine.snapshot())
+            self._done += 1
+            self._copies.keep(self._done, self._live)
+        return self._live
+
+    def _after(self, state: _State, engine: Tracker, moment: Moment, until_ns: int) -> _State:
+        """Return the state after one more report; the engine goes along."""
+        counted = self._holdings.counted(moment, until_ns)
+        report = counted.report
+        if not len(report) and not counted.is_whole:
+            return state
+        origin = report.origin
+        if report.kind == "tracks":
+            latest = {**state.latest, origin: report}
+            state = replace(state, latest=latest)
+            told = self._combined(state, _predicted(engine, report.time_ns), report.time_ns)
+            return replace(state, matches=told.matches, breaks=state.breaks + told.breaks)
+        scan = reading(counted, switch_probability=self._switch_probability)
+        time_s = report.time_ns / NS_PER_S
+        if isinstance(scan.told, Told):
+            tracks = engine.take(time_s, scan.told, sensor=scan.sensor)
+        else:
+            tracks = engine.step(time_s, scan.told, sensor=scan.sensor, noise=scan.noise)
+        given = tracks.detection_index >= 0
+        ours = tracks.id[given]
+        seen = np.union1d(state.seen_by.get(origin, _EMPTY), ours)
+        seen_by = {**state.seen_by, origin: seen[np.isin(seen, tracks.id)]}
+        if not isinstance(scan.told, Told):
+            return replace(state, seen_by=seen_by)
+        known = state.matches.get(origin, Matches.none()).among(tracks.id)
+        matched, breaks = known.after(
+            scan.told.code[tracks.detection_index[given]].astype(np.uint64),
+            ours,
+            time_ns=report.time_ns,
+            origin=origin,
         )
-    dt_s = (time_ns - report.time_ns) / NS_PER_S
-    transition, noise = motion.transition(dt_s), motion.noise(dt_s)
-    return report.mean @ transition.T, transition @ report.cov @ transition.T + noise
+        matches = {**state.matches, origin: matched}
+        return replace(state, seen_by=seen_by, matches=matches, breaks=state.breaks + breaks)
+
+    def _shown(self, state: _State, engine: Tracker, time_ns: int) -> Snapshot:
+        told = self._combined(state, _predicted(engine, time_ns), time_ns)
+        rows, newest = told.rows, {report.origin for report in self._newest(state, time_ns)}
+        seen_by: dict[str, NDArray[np.bool_]] = {}
+        for origin in sorted({*state.seen_by, *newest}):
+            seen_by[origin] = np.isin(rows.track_id, state.seen_by.get(origin, _EMPTY))
+            if origin in newest:
+                seen_by[origin] |= told.theirs[origin] != 0
+        return Snapshot(time_ns, *rows, told.theirs, seen_by, state.breaks + told.breaks)
+
+    def _combined(self, state: _State, tracks: Tracks, time_ns: int) -> Combined:
+        return combined(
+            tracks,
+            self._newest(state, time_ns),
+            matches=state.matches,
+            motion=self._engine.motion,
+            time_ns=time_ns,
+            switch_probability=self._switch_probability,
+        )
+
+    def _newest(self, state: _State, time_ns: int) -> list[Report]:
+        """Return the newest tracks of each partner, if they are not too old."""
+        newest = (report for _, report in sorted(state.latest.items()))
+        return [report for report in newest if time_ns - report.time_ns <= self._most_age_ns]
+
+    def _refused(self, report: Report) -> str | None:
+        """Return why a report is of no use."""
+        if report.kind == "counts":
+            return "counts tell of areas, not of objects"
+        if report.axes != self._engine.motion.axes:
+            return f"it has {report.axes} axes, the picture {self._engine.motion.axes}"
+        if report.kind == "tracks":
+            found, dim = report.mean.shape[1], self._engine.motion.dim
+            return None if found == dim else f"its states have {found} components, these {dim}"
+        try:
+            reading(Counted(report, is_whole=True), switch_probability=0.5)
+        except SettingError as error:
+            return str(error)
+        return None
 
 
-def _pairs(
-    mean_a: NDArray[np.float64],
-    cov_a: NDArray[np.float64],
-    mean_b: NDArray[np.float64],
-    cov_b: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    """Return for each row of a the row of b that is the same object, −1 for none."""
-    gap: NDArray[np.float64] = mean_b[None] - mean_a[:, None]
-    spread = cov_a[:, None] + cov_b[None]
-    distance: NDArray[np.float64] = np.einsum(
-        "abi,abi->ab", gap, np.linalg.solve(spread, gap[..., None])[..., 0]
-    )
-    gate = _GATE[int(mean_a.shape[1]) - 1]
-    rows, columns = np.nonzero(distance < gate)
-    indptr = np.searchsorted(rows, np.arange(len(mean_a) + 1))
-    return assign(indptr, columns, distance[rows, columns], miss_cost=gate).column
+def _predicted(engine: Tracker, time_ns: int) -> Tracks:
+    return engine.predict(max(time_ns / NS_PER_S, engine.time_s))

@@ -45,6 +45,8 @@ class SensorDescription:
         What it can see around its pose; `None` for everything.
     pose : Pose
         Where it stood in the report's frame.
+    range_limits_m : tuple of float or None
+        Of a sensor of angles alone: the nearest and the farthest object [m].
 
     Examples
     --------
@@ -63,6 +65,7 @@ class SensorDescription:
     clutter_density: float | RangeTable = 0.0
     field_of_view: Coverage | None = None
     pose: Pose = Pose()  # noqa: RUF009 - frozen
+    range_limits_m: tuple[float, float] | None = None
 
     @classmethod
     def from_sensor(cls, sensor: Sensor, *, axes: int, pose: Pose | None = None) -> Self:
@@ -95,6 +98,7 @@ class SensorDescription:
             clutter_density=clutter,
             field_of_view=sensor.coverage,
             pose=sensor.pose if pose is None else pose,
+            range_limits_m=getattr(sensor, "range_limits_m", None),
         )
 
     def to_mapping(self) -> dict[str, Any]:
@@ -131,6 +135,8 @@ class SensorDescription:
                 velocity_m_s=tuple(pose["velocity_m_s"]),
             )
             given["noise"] = tuple(tuple(row) for row in given["noise"])
+            if given.get("range_limits_m") is not None:
+                given["range_limits_m"] = tuple(given["range_limits_m"])
             return cls(**given)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DecodeError(f"no description of a sensor, {error}: {content}") from error

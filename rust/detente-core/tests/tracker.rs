@@ -228,7 +228,7 @@ fn codes_of_different_givers_do_not_compare() {
         for (t, (values, code)) in
             [([0.0, 0.0, 30.0, 0.0], [7, 8]), ([0.0, 0.0, 30.0, 0.0], [8, 7])].iter().enumerate()
         {
-            let named = Some(Named { by: by[t], code, error: 0.01 });
+            let named = Some(Named { by: by[t], code, error: 0.01, is_evidence: true });
             let scan = Scan { time_s: t as f64, values, noise: None, named, each: None };
             tracker.step(scan, &scanning()).unwrap();
         }

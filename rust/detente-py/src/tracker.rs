@@ -138,7 +138,12 @@ impl PyTracker {
         };
         let values = values.values();
         let identity = codes(identity)?;
-        let named = identity.as_ref().map(|(code, error)| Named { by, code, error: *error });
+        let named = identity.as_ref().map(|(code, error)| Named {
+            by,
+            code,
+            error: *error,
+            is_evidence: by == 0,
+        });
         let each = match &each {
             None => None,
             Some((clutter_density, begins)) => Some((
@@ -237,7 +242,12 @@ impl PyTracker {
             sensor: &sensor,
             start: &start,
             values: values.values(),
-            named: identity.as_ref().map(|(code, error)| Named { by: 0, code, error: *error }),
+            named: identity.as_ref().map(|(code, error)| Named {
+                by: 0,
+                code,
+                error: *error,
+                is_evidence: true,
+            }),
             pose: poses.as_deref(),
         };
         let scans = sensor.len();

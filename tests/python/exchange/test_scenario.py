@@ -18,13 +18,13 @@ DAYS = range(FIRST_NS, LAST_NS + 2 * DAY_NS, DAY_NS)
 HOSTS = ("Kyrgyzstan", "Tajikistan")
 
 
-def _parties(*more: Acceptance) -> tuple[dt.Party[dt.PositionSensor], ...]:
+def _parties(*more: Acceptance) -> tuple[dt.Party, ...]:
     """Return the two parties, which have heard the scenario and what is supposed beyond it."""
     motion = dt.ConstantVelocity(axes=2, acceleration_psd=0.01)
     birth = dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=5.0)
     sensor = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-9)
     parties = tuple(
-        dt.Party(name, tracker=dt.Tracker(motion=motion, birth=birth), sensor=sensor, motion=motion)
+        dt.Party(name, tracker=dt.Tracker(motion=motion, birth=birth), sensor=sensor)
         for name in REPORT.offers["exchange"].parties
     )
     for party in parties:

@@ -15,7 +15,7 @@ pub(super) struct Canonical<'a> {
     pub order: Vec<u32>,
     values: Vec<f64>,
     own_noise: Option<Vec<f64>>,
-    named: Option<(u64, Vec<u64>, f64)>,
+    named: Option<(Named<'static>, Vec<u64>)>,
     each: Option<(Vec<f64>, Vec<bool>)>,
     shared_noise: &'a [f64],
 }
@@ -46,7 +46,7 @@ impl<'a> Canonical<'a> {
         let own_noise = scan.noise.map(|_| order.iter().flat_map(|&k| noise(k)).copied().collect());
         let named = scan
             .named
-            .map(|named| (named.by, order.iter().map(|&k| code(k)).collect(), named.error));
+            .map(|named| (Named { code: &[], ..named }, order.iter().map(|&k| code(k)).collect()));
         let each = scan.each.map(|each| {
             let clutter = order.iter().map(|&k| each.clutter_density[k as usize]).collect();
             (clutter, order.iter().map(|&k| each.begins[k as usize]).collect())
@@ -57,7 +57,7 @@ impl<'a> Canonical<'a> {
 
     /// The identities that the detections carry, and the probability that one is wrong.
     pub fn named(&self) -> Option<Named<'_>> {
-        self.named.as_ref().map(|(by, code, error)| Named { by: *by, code, error: *error })
+        self.named.as_ref().map(|(named, code)| Named { code, ..*named })
     }
 
     /// The density of clutter at each detection, where they bring it themselves.

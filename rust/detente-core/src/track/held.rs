@@ -15,7 +15,7 @@ pub(super) struct Held {
     pub sensor: Sensor,
     values: Vec<f64>,
     noise: Option<Vec<f64>>,
-    named: Option<(u64, Vec<u64>, f64)>,
+    named: Option<(Named<'static>, Vec<u64>)>,
     each: Option<(Vec<f64>, Vec<bool>)>,
     /// Which of the caller's detections stands at each place of the canonical order.
     order: Vec<u32>,
@@ -32,7 +32,7 @@ impl Held {
             time_s: scan.time_s,
             values: scan.values.to_vec(),
             noise: scan.noise.map(<[f64]>::to_vec),
-            named: scan.named.map(|named| (named.by, named.code.to_vec(), named.error)),
+            named: scan.named.map(|named| (Named { code: &[], ..named }, named.code.to_vec())),
             each: scan.each.map(|each| (each.clutter_density.to_vec(), each.begins.to_vec())),
             order,
             dim: sensor.dim(axes),
@@ -45,11 +45,7 @@ impl Held {
             time_s: self.time_s,
             values: &self.values,
             noise: self.noise.as_deref(),
-            named: self.named.as_ref().map(|(by, code, error)| Named {
-                by: *by,
-                code,
-                error: *error,
-            }),
+            named: self.named.as_ref().map(|(named, code)| Named { code, ..*named }),
             each: self
                 .each
                 .as_ref()
@@ -75,13 +71,16 @@ impl Held {
     /// What it holds, detection after detection in the canonical order, bit by bit.
     fn content(&self) -> impl Iterator<Item = u64> {
         let (m, packed) = (self.dim, packed_len(self.dim));
-        let told = self.named.iter().flat_map(|(by, _, error)| [*by, error.to_bits()]);
+        let told = self
+            .named
+            .iter()
+            .flat_map(|(named, _)| [named.by, named.error.to_bits(), u64::from(named.is_evidence)]);
         let has = [self.noise.is_some(), self.named.is_some(), self.each.is_some()];
         let kinds = [self.order.len() as u64, m as u64].into_iter().chain(has.map(u64::from));
         let detections = self.order.iter().flat_map(move |&k| {
             let k = k as usize;
             let noise = self.noise.iter().flat_map(move |all| &all[k * packed..][..packed]);
-            let code = self.named.iter().map(move |(_, code, _)| code[k]);
+            let code = self.named.iter().map(move |(_, code)| code[k]);
             let each = self.each.iter().flat_map(move |(clutter_density, begins)| {
                 [clutter_density[k].to_bits(), u64::from(begins[k])]
             });

@@ -24,6 +24,9 @@ pub struct Named<'a> {
     pub code: &'a [u64],
     /// ε: the probability that a code is wrong.
     pub error: f64,
+    /// Whether a code speaks for there being an object, since clutter would name any of the K; a
+    /// partner's number of its track does not, it only tells objects apart.
+    pub is_evidence: bool,
 }
 
 /// What a row believes of its object's identity.
@@ -81,8 +84,12 @@ impl Register {
         (self.code[row], self.probability[row]) = (code, probability);
     }
 
-    /// The identities that are about: those of the rows, and one that is new.
-    fn known(&self) -> f64 {
+    /// K, the identities that are about: those of the rows, and one that is new; or what makes a
+    /// right name no more than likely.
+    fn known(&self, named: Named<'_>) -> f64 {
+        if !named.is_evidence {
+            return 1.0 / (1.0 - named.error);
+        }
         1.0 + self.code.iter().filter(|&&code| code != UNNAMED).count() as f64
     }
 }
@@ -150,11 +157,11 @@ impl Names {
 
 /// Weighs the candidates by what the detections say of themselves.
 pub(super) fn weigh(candidates: &mut Candidates, rows: &Store, scan: &Canonical<'_>) {
-    let Some(Named { by, code, error }) = scan.named() else { return };
+    let Some(named @ Named { by, code, error, .. }) = scan.named() else { return };
     let Some(register) = rows.names.registers.iter().find(|register| register.by == by) else {
         return; // nobody is known by such a code
     };
-    let known = register.known();
+    let known = register.known(named);
     for row in 0..rows.len() {
         let belief = register.belief(row);
         for edge in candidates.of(row) {
@@ -167,9 +174,9 @@ pub(super) fn weigh(candidates: &mut Candidates, rows: &Store, scan: &Canonical<
 
 /// The rows learn from the detections that they were given.
 pub(super) fn learn(rows: &mut Store, given: &[u32], scan: &Canonical<'_>) {
-    let Some(Named { by, code, error }) = scan.named() else { return };
+    let Some(named @ Named { by, code, error, .. }) = scan.named() else { return };
     let register = rows.names.of(by);
-    let known = register.known();
+    let known = register.known(named);
     for (row, &detection) in given.iter().enumerate().filter(|(_, detection)| **detection != MISS) {
         let (_, after) = register.belief(row).after(code[detection as usize], error, known);
         register.set(row, after);

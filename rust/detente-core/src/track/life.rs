@@ -167,7 +167,7 @@ impl Tracker {
                 let row = self.store.len() - 1;
                 self.store.detection[row] = i64::from(scan.order[k]);
                 self.store.reporter[row] = reporter;
-                if let Some(Named { by, code, error }) =
+                if let Some(Named { by, code, error, .. }) =
                     scan.named().filter(|named| named.code[k] != UNNAMED)
                 {
                     self.store.names.begin(row, by, code[k], error);

@@ -100,10 +100,9 @@ impl Tracker {
             let length = (recording.start[scan + 1] - first) * sensor.dim(axes);
             let values = &recording.values[offset..offset + length];
             offset += length;
-            let named = recording.named.map(|Named { by, code, error }| Named {
-                by,
-                code: &code[first..recording.start[scan + 1]],
-                error,
+            let named = recording.named.map(|named| Named {
+                code: &named.code[first..recording.start[scan + 1]],
+                ..named
             });
             let time_s = recording.time_s[scan];
             self.step(Scan { time_s, values, noise: None, named, each: None }, sensor)?;

@@ -1,0 +1,130 @@
+"""What one scan told a party of each of its tracks, apart from what it knew before."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.exchange.described import DescribedSensor, weight_at
+from detente.exchange.matches import places
+from detente.exchange.sensing import SensorDescription
+from detente.fuse import Information, information_increment, tracklet
+from detente.sensors import Sensor
+from detente.tracking import Tracks
+
+_LINEAR = ("position", "state")
+_LEAST_CLUTTER = 1e-30
+
+
+class Increments(NamedTuple):
+    """What a scan told of n tracks.
+
+    Attributes
+    ----------
+    track_id : (n,) uint64
+    position_m : (n, axes) float64
+        Where each is by the party's own detections.
+    information : Information
+        Y and y.
+    log_evidence : (n,) float64
+        log ℓ(detections given an object at Y⁻¹ y) - log ℓ(given clutter).
+    """
+
+    track_id: NDArray[np.uint64]
+    position_m: NDArray[np.float64]
+    information: Information
+    log_evidence: NDArray[np.float64]
+
+    def rows(self, which: NDArray[np.bool_]) -> "Increments":
+        """Return the given rows."""
+        y, vector = self.information
+        told = Information(y[which], vector[which])
+        return Increments(
+            self.track_id[which], self.position_m[which], told, self.log_evidence[which]
+        )
+
+
+def increments(
+    z: NDArray[np.float64],
+    before: Tracks,
+    after: Tracks,
+    *,
+    sensor: Sensor,
+    description: SensorDescription,
+    noise: ArrayLike | None,
+    axes: int,
+    direct: bool,
+) -> Increments:
+    """Return what a scan told of each track to which it gave a detection.
+
+    Parameters
+    ----------
+    z : (m, k) float64
+        Its detections.
+    before, after : Tracks
+        Predicted to the scan, and updated by it.
+    sensor, description
+        What looked, and how it is described.
+    noise : (m, k, k) array_like or None
+        Of each detection.
+    axes : int
+        The axes of space.
+    direct : bool
+        Whether each track was given one detection outright. Then what a linear sensor told is
+        Hᵀ R⁻¹ H and Hᵀ R⁻¹ z, exactly; else it is what the posterior gained on the prediction.
+    """
+    given = after.detection_index >= 0
+    told = after[given]
+    index = told.detection_index
+    dim = after.mean.shape[1]
+    each: NDArray[np.float64] = (
+        np.broadcast_to(np.asarray(description.noise), (len(index), *np.shape(description.noise)))
+        if noise is None
+        else np.asarray(noise, np.float64)[index]
+    )
+    if direct and sensor.kind in _LINEAR:
+        information = information_increment(z[index], np.eye(z.shape[1], dim), each)
+    else:
+        information = _gained(before, told, axes)
+    return Increments(
+        told.id,
+        told.mean[:, :axes],
+        information,
+        _log_evidence(told, each, sensor=sensor, description=description, axes=axes),
+    )
+
+
+def _gained(before: Tracks, told: Tracks, axes: int) -> Information:
+    """Return what the tracks gained on their predictions; of new ones, their position."""
+    n, dim = told.mean.shape
+    matrix, vector = np.zeros((n, dim, dim)), np.zeros((n, dim))
+    rows = places(told.id, before.id)
+    old = rows >= 0
+    gain = tracklet(before.mean[rows[old]], before.cov[rows[old]], told.mean[old], told.cov[old])
+    matrix[old], vector[old] = gain.information
+    new = np.flatnonzero(~old)
+    block = np.linalg.inv(told.cov[new][:, :axes, :axes])
+    matrix[new[:, None, None], np.arange(axes)[:, None], np.arange(axes)] = block
+    vector[new[:, None], np.arange(axes)] = np.einsum("nij,nj->ni", block, told.mean[new, :axes])
+    return Information(matrix, vector)
+
+
+def _log_evidence(
+    told: Tracks,
+    noise: NDArray[np.float64],
+    *,
+    sensor: Sensor,
+    description: SensorDescription,
+    axes: int,
+) -> NDArray[np.float64]:
+    """Return log (p_D / λ) + log 1 / √|2π R|."""
+    seer = DescribedSensor(description, "", told_as="position")
+    hit = weight_at(seer, told.mean[:, :2], axes)
+    clutter = description.clutter_density
+    density = (
+        np.full(len(hit), clutter)
+        if isinstance(clutter, float)
+        else sensor.clutter_at(told.mean[:, :2], axes=axes)
+    )
+    log_volume = 0.5 * np.linalg.slogdet(2.0 * np.pi * noise)[1]
+    return np.log(hit) - np.log(density.clip(_LEAST_CLUTTER)) - log_volume

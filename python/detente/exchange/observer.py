@@ -1,0 +1,285 @@
+"""What a party's own sensors say, as it may be handed over: detections, tracklets and tracks."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from detente.errors import SettingError, TimeOrderError
+from detente.exchange.increments import Increments, increments
+from detente.exchange.instant import NS_PER_S, text_from_time_ns
+from detente.exchange.interval import Interval, LinearMotion
+from detente.exchange.report import Report
+from detente.exchange.sensing import SensorDescription
+from detente.geo import LocalFrame
+from detente.sensors import Pose, Sensor
+from detente.tracking import Tracker, Tracks
+
+
+class Observed(NamedTuple):
+    """One scan of an own sensor.
+
+    Attributes
+    ----------
+    detections : Report
+        What the sensor saw.
+    tracks : Report
+        The party's own confirmed tracks at that time.
+    """
+
+    detections: Report
+    tracks: Report
+
+
+class _Waiting(NamedTuple):
+    """What one scan told of tracks, for as long as it may still be handed over."""
+
+    time_ns: int
+    from_ns: int
+    sensor: SensorDescription
+    told: Increments
+    sequence: int
+
+
+class Observer:
+    """A fold over one party's own detections, and nothing else.
+
+    It makes the three kinds of report of which others make their pictures. None of them depends
+    on what partners sent, so that nothing comes back as if it were new.
+
+    Parameters
+    ----------
+    origin : str
+        The party.
+    tracker : Tracker
+        One that has seen nothing, with `association` "gnn" or "jpda" if tracklets are wanted.
+    frame : LocalFrame, optional
+        Where positions are.
+    threshold : float
+        Tracks are told of once they exist with this probability.
+    compress_parties : int, optional
+        Makes tracklets one gain for each track and call of `tracklets` instead of an increment a
+        scan: smaller, and a little less, since what process noise makes all parties share is
+        taken out. It says how many parties a receiver adds up, this one included. The first gain
+        of a track is a reset: it holds everything since the track began.
+
+    Raises
+    ------
+    SettingError
+        Gains are asked for, and the motion model has no F and Q.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> from detente.exchange import Observer
+    >>> north = Observer(
+    ...     "north",
+    ...     dt.Tracker(
+    ...         motion=dt.ConstantVelocity(axes=2, acceleration_psd=0.05),
+    ...         birth=dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=15.0),
+    ...     ),
+    ... )
+    >>> radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6)
+    >>> for second in range(4):
+    ...     seen = north.observe(second * 10**9, [[10.0 * second, 500.0]], sensor=radar)
+    >>> [(report.time_ns // 10**9, len(report)) for report in north.tracklets()]
+    [(0, 1), (1, 1), (2, 1), (3, 1)]
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        tracker: Tracker,
+        *,
+        frame: LocalFrame | None = None,
+        threshold: float = 0.5,
+        compress_parties: int | None = None,
+    ) -> None:
+        motion = tracker.motion
+        if compress_parties is not None and not isinstance(motion, LinearMotion):
+            message = f"gains need a motion model with F and Q, found {motion!r}; leave them out"
+            raise SettingError(message)
+        self._origin = origin
+        self._tracker = tracker.fresh()
+        self._frame = frame
+        self._threshold = threshold
+        self._parties = compress_parties
+        self._sure: NDArray[np.uint64] = np.empty(0, np.uint64)  # was confirmed since the last call
+        self._alive: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._waiting: list[_Waiting] = []
+        self._last_ns: dict[str, int] = {}
+        self._tracks_at: tuple[int, int] = (0, -1)  # the latest time, and how many reports of it
+        self._interval = Interval.empty(motion.axes, motion.dim)
+
+    @property
+    def motion(self) -> object:
+        """How objects move."""
+        return self._tracker.motion
+
+    def observe(
+        self,
+        time_ns: int,
+        measurements: ArrayLike,
+        *,
+        sensor: Sensor,
+        noise: ArrayLike | None = None,
+        pose: Pose | None = None,
+    ) -> Observed:
+        """Track one scan of an own sensor.
+
+        Parameters
+        ----------
+        time_ns : int
+            When it looked [ns since 1970-01-01 UTC].
+        measurements : (m, k) array_like
+            What it saw, in the sensor's measurement space.
+        sensor : Sensor
+            Which.
+        noise : (m, k, k) array_like, optional
+            A covariance for each detection, instead of the sensor's.
+        pose : Pose, optional
+            Where it stood, instead of its own pose.
+
+        Returns
+        -------
+        Observed
+
+        Raises
+        ------
+        TimeOrderError
+            Time runs backwards, or the same sensor has looked at that very time.
+        """
+        axes = self._tracker.motion.axes
+        if self._last_ns.get(sensor.name) == time_ns:
+            raise TimeOrderError(
+                f"a sensor looks once at a time; {sensor.name} of {self._origin} has looked at "
+                f"{text_from_time_ns(time_ns)} already: name a second sensor differently"
+            )
+        time_s = time_ns / NS_PER_S
+        description = SensorDescription.from_sensor(sensor, axes=axes, pose=pose)
+        z = np.asarray(measurements, np.float64)
+        if not z.size:
+            z = z.reshape(0, len(description.noise))
+        before = self._tracker.predict(max(time_s, self._tracker.time_s))
+        after = self._tracker.step(time_s, z, sensor=sensor, noise=noise, pose=pose)
+        detections = Report.detections(
+            self._origin,
+            0,
+            time_ns,
+            z,
+            sensor=description,
+            noise=noise,
+            axes=axes,
+            frame=self._frame,
+        )
+        self._alive = after.id
+        newly = after.id[after.existence >= self._threshold]
+        self._sure = np.union1d(self._sure, newly)
+        told = increments(
+            z,
+            before,
+            after,
+            sensor=sensor,
+            description=description,
+            noise=noise,
+            axes=axes,
+            direct=self._tracker.association == "gnn",
+        )
+        from_ns = self._last_ns.get(sensor.name, time_ns - 1)
+        self._last_ns[sensor.name] = time_ns
+        self._waiting.append(_Waiting(time_ns, from_ns, description, told, 0))
+        motion = self._tracker.motion
+        if self._parties is not None and isinstance(motion, LinearMotion):
+            self._interval = self._interval.after(
+                time_ns, before, after, told, motion=motion, sensor=description
+            )
+        confirmed = after.confirmed(self._threshold)
+        return Observed(detections, self._tracks(time_ns, confirmed))
+
+    def tracklets(self) -> list[Report]:
+        """Return what was not yet told of confirmed tracks.
+
+        There is one report for each scan since the last call, empty ones included; and for earlier
+        scans one more each, of tracks that are confirmed only now. Call it at any rate: a receiver
+        knows the same once it has all. Of gains there is one report.
+
+        Returns
+        -------
+        list of Report
+            Of kind tracklets, in the order of time.
+
+        Raises
+        ------
+        SettingError
+            The tracker's association is "pmbm", whose best explanation changes backwards.
+        """
+        if self._tracker.association == "pmbm":
+            raise SettingError(
+                'tracklets need association "gnn" or "jpda", found "pmbm", whose best explanation '
+                "of the past may change; hand over detections or tracks"
+            )
+        if self._parties is not None:
+            return self._gains(self._parties)
+        out: list[Report] = []
+        kept: list[_Waiting] = []
+        for scan in self._waiting:
+            is_sure = np.isin(scan.told.track_id, self._sure)
+            if is_sure.any() or not scan.sequence:
+                out.append(self._report(scan, scan.told.rows(is_sure)))
+            rest = ~is_sure & np.isin(scan.told.track_id, self._alive)
+            if rest.any():
+                kept.append(scan._replace(told=scan.told.rows(rest), sequence=scan.sequence + 1))
+        self._waiting = kept
+        self._sure = self._sure[np.isin(self._sure, self._alive)]
+        return out
+
+    def _gains(self, parties: int) -> list[Report]:
+        """Return one gain for each confirmed track over all scans since the last call."""
+        self._waiting.clear()
+        interval = self._interval
+        if interval.sensor is None:
+            return []
+        gain, self._interval = interval.gain(self._sure, parties=parties)
+        self._sure = self._sure[np.isin(self._sure, self._alive)]
+        told = Report.tracklets(
+            self._origin,
+            0,
+            interval.time_ns,
+            sensor=interval.sensor,
+            axes=self._tracker.motion.axes,
+            frame=self._frame,
+            **gain._asdict(),
+        )
+        return [told]
+
+    def _report(self, scan: _Waiting, told: Increments) -> Report:
+        return Report.tracklets(
+            self._origin,
+            scan.sequence,
+            scan.time_ns,
+            track_id=told.track_id,
+            position_m=told.position_m,
+            from_ns=np.full(len(told.track_id), scan.from_ns),
+            information=told.information.matrix,
+            information_vector=told.information.vector,
+            log_evidence=told.log_evidence,
+            is_reset=np.zeros(len(told.track_id), bool),
+            sensor=scan.sensor,
+            axes=self._tracker.motion.axes,
+            frame=self._frame,
+        )
+
+    def _tracks(self, time_ns: int, sure: Tracks) -> Report:
+        last_ns, count = self._tracks_at
+        self._tracks_at = (time_ns, count + 1 if last_ns == time_ns else 0)
+        return Report.tracks(
+            self._origin,
+            self._tracks_at[1],
+            time_ns,
+            sure.id,
+            sure.mean,
+            sure.cov,
+            sure.existence,
+            axes=self._tracker.motion.axes,
+            frame=self._frame,
+        )

@@ -1,0 +1,133 @@
+"""Reports as scans: what a partner handed over, as the one engine takes it.
+
+A tracklet says ℓ(x) = exp(e - ½ (x - x*)ᵀ Y (x - x*)) of an object at x against clutter, with
+x* = Y⁻¹ y. That is a detection z = x* with the noise R = Y⁻¹ that is found with p_D against
+clutter of the density β = p_D exp(-e) / √|2π R|: p_D N(z; x, R) / β = ℓ(x). Which track it is of
+is evidence beside the place, as a ship's number is; so a match stays until the evidence says
+otherwise.
+"""
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import SettingError
+from detente.exchange.described import DescribedSensor, weight_at
+from detente.exchange.holdings import Counted
+from detente.exchange.report import Report
+from detente.exchange.sensing import SensorDescription
+from detente.sensors import Sensor
+from detente.tracking import Told
+
+_UNSEEN_STD = (1e7, 1e4)  # of a position [m] and a velocity [m/s] of which a tracklet says nothing
+_BEGINS_STD_M = 1e5  # a tracklet that knows a place worse begins no track
+_LEAST_SHARE = 1e-9  # of the best known direction: what is known less counts as unseen
+
+
+class Reading(NamedTuple):
+    """One scan.
+
+    Attributes
+    ----------
+    sensor : Sensor
+        Which looked.
+    told : (n, m) float64 or Told
+        Its detections; of tracklets with what each brings.
+    noise : (n, m, m) float64 or None
+        Of each detection, where the detections bring it.
+    """
+
+    sensor: Sensor
+    told: NDArray[np.float64] | Told
+    noise: NDArray[np.float64] | None = None
+
+
+def reading(counted: Counted, *, switch_probability: float) -> Reading:
+    """Return the scan that a report of detections or tracklets stands for.
+
+    Raises
+    ------
+    SettingError
+        The report has no sensor or one that cannot be described; or a tracklet tells of more than
+        positions and velocities.
+    """
+    report = counted.report
+    if report.sensor is None:
+        message = f"the {report.kind} of {report.origin} must describe their sensor, found none"
+        raise SettingError(message)
+    if report.kind == "detections":
+        sensor = DescribedSensor(report.sensor, report.origin)
+        return Reading(sensor, report["measurement"], report.columns.get("noise"))
+    return _of_tracklets(report, report.sensor, counted.is_whole, switch_probability)
+
+
+def _of_tracklets(
+    report: Report,
+    description: SensorDescription,
+    is_whole: bool,
+    switch_probability: float,
+) -> Reading:
+    axes = report.axes
+    seen = _seen(report["information"], axes, report.origin)
+    sensor = DescribedSensor(
+        description,
+        report.origin,
+        told_as="position" if seen == axes else "state",
+        is_evidence=is_whole,
+    )
+    sees = report["information"][:, :seen, :seen]
+    known: NDArray[np.bool_] = np.trace(sees, axis1=1, axis2=2) > 0.0
+    sees, vector = sees[known], report["information_vector"][known, :seen]
+    sees = sees + _weak(sees, axes)
+    noise = np.linalg.inv(sees)
+    noise = 0.5 * (noise + noise.transpose(0, 2, 1))
+    place = np.asarray(np.linalg.solve(sees, vector[..., None])[..., 0], np.float64)
+    hit = weight_at(sensor, place[:, :2], axes)
+    log_volume = 0.5 * np.linalg.slogdet(2.0 * np.pi * noise)[1]
+    log_clutter = np.log(hit) - report["log_evidence"][known] - log_volume
+    widest = np.sqrt(np.trace(noise[:, :axes, :axes], axis1=1, axis2=2))
+    told = Told(
+        place,
+        noise,
+        np.exp(log_clutter.clip(-600.0, 600.0)),
+        (widest < _BEGINS_STD_M).astype(np.int64),
+        codes_of_tracks(report.track_id[known]),
+        switch_probability,
+        number_of(report.origin),
+    )
+    return Reading(sensor, told)
+
+
+def number_of(origin: str) -> int:
+    """Return the number that stands for a party, the same in every run."""
+    return int.from_bytes(blake2b(origin.encode(), digest_size=8).digest(), "little") | 1
+
+
+def codes_of_tracks(track_id: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the identities of tracks as codes, which are above zero."""
+    code = (track_id & np.uint64(2**63 - 1)).astype(np.int64)
+    return np.maximum(code, 1)
+
+
+def _seen(information: NDArray[np.float64], axes: int, origin: str) -> int:
+    """Return how many leading components tracklets tell of: positions, perhaps velocities."""
+    for components in (axes, 2 * axes):
+        if not np.any(information[:, components:]):
+            return min(components, information.shape[-1])
+    raise SettingError(
+        f"tracklets must tell of positions and velocities, found more than {2 * axes} components "
+        f"in those of {origin}; ask for one increment a scan, or for detections"
+    )
+
+
+def _weak(information: NDArray[np.float64], axes: int) -> NDArray[np.float64]:
+    """Return a little of information in the directions of which a tracklet says nothing."""
+    seen = information.shape[-1]
+    std = np.repeat(_UNSEEN_STD, axes)[:seen]
+    diagonal = np.einsum("nii->ni", information)
+    scale = np.sqrt(np.where(diagonal > 0.0, diagonal, std**-2.0))
+    scaled = information / (scale[:, :, None] * scale[:, None, :])
+    singular = np.linalg.eigvalsh(scaled)[:, 0] < _LEAST_SHARE
+    return singular[:, None, None] * np.diag(std**-2.0)
