@@ -39,6 +39,14 @@ class Counted(NamedTuple):
     is_whole: bool
 
 
+class _Reset(NamedTuple):
+    """A tracklet that replaces the others of its track within its interval."""
+
+    time_ns: int
+    from_ns: int
+    track_id: int
+
+
 class Holdings:
     """A set of reports, the same whatever order they came in and how often.
 
@@ -47,7 +55,7 @@ class Holdings:
     - rows of one identity are one row; of tracks the finest copy stands;
     - a tracklet does not count if detections of its origin and sensor lie in its interval, or a
       shorter tracklet of its track does;
-    - a reset replaces all other tracklets of its track up to its time;
+    - a reset replaces all other tracklets of its track that end in its interval;
     - a row of tracks does not count if a tracklet of its track covers its moment, or its origin
       handed over detections of that very moment.
     """
@@ -58,7 +66,7 @@ class Holdings:
         self._by_origin: dict[tuple[str, str], list[Moment]] = {}
         self._shortest_ns: dict[str, int] = {}
         self._longest_ns: dict[str, int] = {}
-        self._resets: dict[str, list[tuple[int, int]]] = {}  # time, track
+        self._resets: dict[str, list[_Reset]] = {}
         self._reaching: list[tuple[int, int]] = []  # time, how far back it may change what counts
 
     def __len__(self) -> int:
@@ -135,21 +143,20 @@ class Holdings:
         if most > self._shortest_ns[origin]:
             back = min(back, int(from_ns.min()))
         if report["is_reset"].any():
-            rows = np.flatnonzero(report["is_reset"]).tolist()
-            tracks = report.track_id
+            rows, tracks = np.flatnonzero(report["is_reset"]).tolist(), report.track_id
             resets = self._resets.setdefault(origin, [])
-            resets.extend((report.time_ns, int(tracks[row])) for row in rows)
-            back = min(back, self._by_origin[origin, "tracklets"][0].time_ns)
+            resets.extend(_Reset(report.time_ns, int(from_ns[k]), int(tracks[k])) for k in rows)
+            back = min(back, int(from_ns.min()))
         return back
 
     def _tracklets(self, report: Report, until_ns: int) -> NDArray[np.bool_]:
         time_ns, origin = report.time_ns, report.origin
         from_ns, is_reset = report["from_ns"], report["is_reset"]
         counts = np.ones(len(report), bool)
-        for reset_ns, track in self._resets.get(origin, []):
-            if time_ns <= reset_ns <= until_ns:
-                replaced = report.track_id == track
-                counts &= ~replaced | (is_reset & (reset_ns == time_ns))
+        for reset in self._resets.get(origin, []):
+            if reset.from_ns < time_ns <= reset.time_ns <= until_ns:
+                replaced = report.track_id == reset.track_id
+                counts &= ~replaced | (is_reset & (reset.time_ns == time_ns))
         first_ns = int(from_ns.min())
         for seen in self._between("detections", origin, first_ns + 1, time_ns):
             if _sensor(report) in (seen.sensor, ALL_SENSORS):

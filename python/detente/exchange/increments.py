@@ -8,12 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from detente.exchange.described import DescribedSensor, weight_at
 from detente.exchange.matches import places
 from detente.exchange.sensing import SensorDescription
-from detente.fuse import Information, information_increment, tracklet
+from detente.fuse import Information, apply_information, information_increment, tracklet
 from detente.sensors import Sensor
 from detente.tracking import Tracks
 
 _LINEAR = ("position", "state")
 _LEAST_CLUTTER = 1e-30
+_SAME = 1e-6  # of a deviation
 
 
 class Increments(NamedTuple):
@@ -28,20 +29,22 @@ class Increments(NamedTuple):
         Y and y.
     log_evidence : (n,) float64
         log ℓ(detections given an object at Y⁻¹ y) - log ℓ(given clutter).
+    clipped : int
+        In how many directions a track knew less than before, which was clipped to nothing.
     """
 
     track_id: NDArray[np.uint64]
     position_m: NDArray[np.float64]
     information: Information
     log_evidence: NDArray[np.float64]
+    clipped: int
 
     def rows(self, which: NDArray[np.bool_]) -> "Increments":
         """Return the given rows."""
         y, vector = self.information
         told = Information(y[which], vector[which])
-        return Increments(
-            self.track_id[which], self.position_m[which], told, self.log_evidence[which]
-        )
+        place, evidence = self.position_m[which], self.log_evidence[which]
+        return Increments(self.track_id[which], place, told, evidence, self.clipped)
 
 
 def increments(
@@ -83,18 +86,38 @@ def increments(
         else np.asarray(noise, np.float64)[index]
     )
     if direct and sensor.kind in _LINEAR:
-        information = information_increment(z[index], np.eye(z.shape[1], dim), each)
+        information, clipped = information_increment(z[index], np.eye(z.shape[1], dim), each), 0
     else:
-        information = _gained(before, told, axes)
+        information, clipped = _gained(before, told, axes)
     return Increments(
         told.id,
         told.mean[:, :axes],
         information,
         _log_evidence(told, each, sensor=sensor, description=description, axes=axes),
+        clipped,
     )
 
 
-def _gained(before: Tracks, told: Tracks, axes: int) -> Information:
+def explained_otherwise(before: Tracks, after: Tracks, told: Increments) -> NDArray[np.uint64]:
+    """Return the tracks that are not their predictions with what they were told now.
+
+    Their best explanation has changed, so that what was told of them before holds no longer.
+    """
+    rows = places(after.id, before.id)
+    old = np.flatnonzero(rows >= 0)
+    mean, cov = before.mean[rows[old]], before.cov[rows[old]]
+    at = places(after.id[old], told.track_id)
+    is_told = at >= 0
+    more = Information(*(part[at[is_told]] for part in told.information))
+    mean[is_told], cov[is_told] = apply_information(mean[is_told], cov[is_told], more)
+    std = np.sqrt(np.einsum("nii->ni", after.cov[old]))
+    apart = np.abs(after.mean[old] - mean) / std
+    wider = np.abs(after.cov[old] - cov) / (std[:, :, None] * std[:, None, :])
+    same = (apart.max(axis=1) < _SAME) & (wider.max(axis=(1, 2)) < _SAME)
+    return after.id[old[~same]]
+
+
+def _gained(before: Tracks, told: Tracks, axes: int) -> tuple[Information, int]:
     """Return what the tracks gained on their predictions; of new ones, their position."""
     n, dim = told.mean.shape
     matrix, vector = np.zeros((n, dim, dim)), np.zeros((n, dim))
@@ -106,7 +129,7 @@ def _gained(before: Tracks, told: Tracks, axes: int) -> Information:
     block = np.linalg.inv(told.cov[new][:, :axes, :axes])
     matrix[new[:, None, None], np.arange(axes)[:, None], np.arange(axes)] = block
     vector[new[:, None], np.arange(axes)] = np.einsum("nij,nj->ni", block, told.mean[new, :axes])
-    return Information(matrix, vector)
+    return Information(matrix, vector), int(gain.clipped.sum())
 
 
 def _log_evidence(

@@ -42,6 +42,27 @@ class Gain(NamedTuple):
     log_evidence: NDArray[np.float64]
     is_reset: NDArray[np.bool_]
 
+    @classmethod
+    def of_scan(cls, told: Increments, from_ns: int) -> "Gain":
+        """Return what one scan told."""
+        n = len(told.track_id)
+        place, evidence = told.position_m, told.log_evidence
+        begins, is_reset = np.full(n, from_ns), np.zeros(n, bool)
+        return cls(told.track_id, place, begins, *told.information, evidence, is_reset)
+
+    def rows(self, which: NDArray[np.bool_]) -> "Gain":
+        """Return the given rows."""
+        return Gain(**{name: column[which] for name, column in self._asdict().items()})
+
+    def without(self, tracks: NDArray[np.uint64]) -> "Gain":
+        """Return the rows of other tracks."""
+        return self.rows(~np.isin(self.track_id, tracks))
+
+    def joined(self, other: "Gain") -> "Gain":
+        """Return both."""
+        mine, more = self._asdict(), other._asdict()
+        return Gain(**{name: np.concatenate([mine[name], more[name]]) for name in mine})
+
 
 class Interval(NamedTuple):
     """Each living track since it was last told of, or since it began.
@@ -185,8 +206,7 @@ class Interval(NamedTuple):
             from_ns=from_ns,
             is_new=is_new,
         )
-        kept = {name: column[told] for name, column in out._asdict().items()}
-        return Gain(**kept), rest
+        return out.rows(told), rest
 
 
 def log_integral(

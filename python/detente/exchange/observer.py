@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import SettingError, TimeOrderError
-from detente.exchange.increments import Increments, increments
+from detente.exchange.increments import explained_otherwise, increments
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
-from detente.exchange.interval import Interval, LinearMotion
+from detente.exchange.interval import Gain, Interval, LinearMotion
 from detente.exchange.report import Report
 from detente.exchange.sensing import SensorDescription
 from detente.geo import LocalFrame
@@ -35,9 +35,8 @@ class _Waiting(NamedTuple):
     """What one scan told of tracks, for as long as it may still be handed over."""
 
     time_ns: int
-    from_ns: int
     sensor: SensorDescription
-    told: Increments
+    told: Gain
     sequence: int
 
 
@@ -52,7 +51,7 @@ class Observer:
     origin : str
         The party.
     tracker : Tracker
-        One that has seen nothing, with `association` "gnn" or "jpda" if tracklets are wanted.
+        One that has seen nothing: how objects move, appear and are associated.
     frame : LocalFrame, optional
         Where positions are.
     threshold : float
@@ -109,12 +108,19 @@ class Observer:
         self._waiting: list[_Waiting] = []
         self._last_ns: dict[str, int] = {}
         self._tracks_at: tuple[int, int] = (0, -1)  # the latest time, and how many reports of it
-        self._interval = Interval.empty(motion.axes, motion.dim)
+        self._interval = self._life = Interval.empty(motion.axes, motion.dim)
+        self._changed: NDArray[np.uint64] = np.empty(0, np.uint64)  # explained otherwise since then
+        self._clipped = 0
 
     @property
     def motion(self) -> object:
         """How objects move."""
         return self._tracker.motion
+
+    @property
+    def clipped(self) -> int:
+        """In how many directions a track knew less than before a scan; clipped to nothing."""
+        return self._clipped
 
     def observe(
         self,
@@ -173,7 +179,7 @@ class Observer:
             frame=self._frame,
         )
         self._alive = after.id
-        newly = after.id[after.existence >= self._threshold]
+        newly = after.id[after.conditional_existence >= self._threshold]
         self._sure = np.union1d(self._sure, newly)
         told = increments(
             z,
@@ -183,16 +189,24 @@ class Observer:
             description=description,
             noise=noise,
             axes=axes,
-            direct=self._tracker.association == "gnn",
+            direct=self._tracker.association != "jpda",
         )
+        self._clipped += told.clipped
         from_ns = self._last_ns.get(sensor.name, time_ns - 1)
         self._last_ns[sensor.name] = time_ns
-        self._waiting.append(_Waiting(time_ns, from_ns, description, told, 0))
-        motion = self._tracker.motion
-        if self._parties is not None and isinstance(motion, LinearMotion):
-            self._interval = self._interval.after(
-                time_ns, before, after, told, motion=motion, sensor=description
-            )
+        motion, rows = self._tracker.motion, Gain.of_scan(told, from_ns)
+        if isinstance(motion, LinearMotion):
+            scan = (time_ns, before, after, told)
+            if self._parties is not None:
+                self._interval = self._interval.after(*scan, motion=motion, sensor=description)
+            if self._tracker.association == "pmbm":
+                self._life = self._life.after(*scan, motion=motion, sensor=description)
+                changed = explained_otherwise(before, after, told)
+                self._changed = np.union1d(self._changed, changed)
+                whole, _ = self._life.gain(changed, parties=self._parties or 2)
+                rows = rows.without(changed).joined(whole)
+        if self._parties is None:
+            self._waiting.append(_Waiting(time_ns, description, rows, 0))
         confirmed = after.confirmed(self._threshold)
         return Observed(detections, self._tracks(time_ns, confirmed))
 
@@ -211,12 +225,13 @@ class Observer:
         Raises
         ------
         SettingError
-            The tracker's association is "pmbm", whose best explanation changes backwards.
+            The tracker's association is "pmbm" and its motion model has no F and Q.
         """
-        if self._tracker.association == "pmbm":
+        motion = self._tracker.motion
+        if self._tracker.association == "pmbm" and not isinstance(motion, LinearMotion):
             raise SettingError(
-                'tracklets need association "gnn" or "jpda", found "pmbm", whose best explanation '
-                "of the past may change; hand over detections or tracks"
+                'resets of "pmbm" tracklets need a motion model with F and Q, found '
+                f"{motion!r}; hand over detections or tracks"
             )
         if self._parties is not None:
             return self._gains(self._parties)
@@ -225,7 +240,7 @@ class Observer:
         for scan in self._waiting:
             is_sure = np.isin(scan.told.track_id, self._sure)
             if is_sure.any() or not scan.sequence:
-                out.append(self._report(scan, scan.told.rows(is_sure)))
+                out.append(self._report(scan._replace(told=scan.told.rows(is_sure))))
             rest = ~is_sure & np.isin(scan.told.track_id, self._alive)
             if rest.any():
                 kept.append(scan._replace(told=scan.told.rows(rest), sequence=scan.sequence + 1))
@@ -235,38 +250,27 @@ class Observer:
 
     def _gains(self, parties: int) -> list[Report]:
         """Return one gain for each confirmed track over all scans since the last call."""
-        self._waiting.clear()
-        interval = self._interval
-        if interval.sensor is None:
+        interval, sensor = self._interval, self._interval.sensor
+        if sensor is None:
             return []
         gain, self._interval = interval.gain(self._sure, parties=parties)
+        changed = np.intersect1d(self._changed, self._sure)
+        if len(changed):
+            whole, _ = self._life.gain(changed, parties=parties)
+            gain = gain.without(changed).joined(whole)
+        self._changed = np.setdiff1d(self._changed, changed)
         self._sure = self._sure[np.isin(self._sure, self._alive)]
-        told = Report.tracklets(
-            self._origin,
-            0,
-            interval.time_ns,
-            sensor=interval.sensor,
-            axes=self._tracker.motion.axes,
-            frame=self._frame,
-            **gain._asdict(),
-        )
-        return [told]
+        return [self._report(_Waiting(interval.time_ns, sensor, gain, 0))]
 
-    def _report(self, scan: _Waiting, told: Increments) -> Report:
+    def _report(self, scan: _Waiting) -> Report:
         return Report.tracklets(
             self._origin,
             scan.sequence,
             scan.time_ns,
-            track_id=told.track_id,
-            position_m=told.position_m,
-            from_ns=np.full(len(told.track_id), scan.from_ns),
-            information=told.information.matrix,
-            information_vector=told.information.vector,
-            log_evidence=told.log_evidence,
-            is_reset=np.zeros(len(told.track_id), bool),
             sensor=scan.sensor,
             axes=self._tracker.motion.axes,
             frame=self._frame,
+            **scan.told._asdict(),
         )
 
     def _tracks(self, time_ns: int, sure: Tracks) -> Report:

@@ -19,6 +19,7 @@ SECOND_NS = 1_000_000_000
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
 CLUTTER = 1e-6
 RADAR = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=CLUTTER)
+BIRTH = dt.Birth(rate_density=1e-9, initial_density=1e-6, velocity_std_m_s=15.0)
 EVERY = ("gnn", "jpda", "pmbm")
 seeds = st.integers(0, 2**32 - 1)
 
@@ -26,7 +27,7 @@ seeds = st.integers(0, 2**32 - 1)
 def _tracker(association: str = "gnn") -> dt.Tracker:
     return dt.Tracker(
         motion=MOTION,
-        birth=dt.Birth(rate_density=1e-9, initial_density=1e-6, velocity_std_m_s=15.0),
+        birth=BIRTH,
         association=association,  # pyright: ignore[reportArgumentType] - one of the three
     )
 
@@ -302,6 +303,25 @@ def test_a_tracklet_of_rank_one_tells_one_direction_and_begins_nothing() -> None
     assert len(_picture(*told).as_of(7 * SECOND_NS)) == 0
 
 
+def test_when_the_best_explanation_changes_a_reset_is_sent() -> None:
+    """Two objects 25 m apart in clutter: a mixture changes its mind, and says so."""
+    rng = np.random.default_rng(5)
+    radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1 / 120.0**2)
+    party = Observer("north", _tracker("pmbm"))
+    for k in range(40):
+        near = rng.normal(0, 10, (2, 2)) + np.array([[0.0, 0.0], [25.0, 0.0]])
+        clutter = rng.uniform(-60.0, 60.0, (rng.poisson(1.0), 2))
+        party.observe(k * SECOND_NS, np.r_[near, clutter], sensor=radar)
+    told = party.tracklets()
+    resets = [report for report in told if report["is_reset"].any()]
+    assert len(resets) > 0
+    own = party._tracker.predict(39.0).confirmed()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what it knows
+    shown = _picture(*told).as_of(39 * SECOND_NS).confirmed()
+    assert len(shown) == len(own) == 2
+    gap = np.linalg.norm(shown.mean[:, None, :2] - own.mean[None, :, :2], axis=2).min(axis=1)
+    assert gap.max() < 10.0
+
+
 def test_a_partners_silence_is_a_miss_inside_its_coverage_and_nothing_outside() -> None:
     near = dt.PositionSensor(
         std_m=10.0,
@@ -494,18 +514,19 @@ def test_what_is_of_no_use_is_set_aside_with_the_reason() -> None:
     assert len(picture) == 1
 
 
-def test_tracklets_need_an_explanation_that_stays() -> None:
+def test_an_observer_refuses_what_it_cannot_do() -> None:
     party = Observer("north", _tracker("pmbm"))
     party.observe(0, [[0.0, 0.0]], sensor=RADAR)
-    with pytest.raises(dt.errors.SettingError, match=r'association "gnn" or "jpda", found "pmbm"'):
-        party.tracklets()
     with pytest.raises(dt.errors.TimeOrderError, match="a sensor looks once at a time; position"):
         party.observe(0, [[0.0, 0.0]], sensor=RADAR)
     turning = dt.Tracker(
         motion=dt.EstimatedTurn(
             axes=2, acceleration_psd=0.1, turn_rate_psd=0.01, turn_rate_std_rad_s=0.1
         ),
-        birth=dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=5.0),
+        birth=BIRTH,
     )
     with pytest.raises(dt.errors.SettingError, match="gains need a motion model with F and Q"):
         Observer("north", turning, compress_parties=2)
+    mixed = dt.Tracker(motion=turning.motion, birth=BIRTH, association="pmbm")
+    with pytest.raises(dt.errors.SettingError, match='resets of "pmbm" tracklets need a motion'):
+        Observer("north", mixed).tracklets()
