@@ -1,0 +1,158 @@
+"""What partners say of existence adds up as Bayes says, and shared probabilities are calibrated."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import detente as dt
+from detente.exchange import Observer, Report, Snapshot
+
+Array = NDArray[np.float64]
+
+SECOND_NS = 1_000_000_000
+MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
+SIDE_M, CLUTTER = 1_000.0, 2e-5
+SURVIVAL = 0.99
+BIRTH = dt.Birth(rate_density=1e-8, initial_density=4e-6, velocity_std_m_s=5.0)
+
+
+def _radar(coverage: dt.Disc | None = None) -> dt.PositionSensor:
+    return dt.PositionSensor(
+        std_m=10.0, detection_probability=0.7, clutter_density=CLUTTER, coverage=coverage
+    )
+
+
+def _tracker(association: str = "jpda") -> dt.Tracker:
+    return dt.Tracker(
+        motion=MOTION,
+        birth=BIRTH,
+        survival_per_s=SURVIVAL,
+        association=association,  # pyright: ignore[reportArgumentType] - one of the three
+    )
+
+
+@pytest.mark.parametrize("kind", ["detections", "tracklets"])
+def test_a_false_track_of_one_party_fades_at_the_rate_that_bayes_says(kind: str) -> None:
+    """North follows clutter for three scans; South looks there and sees nothing."""
+    north, south = (Observer(name, _tracker("gnn"), threshold=0.01) for name in ("north", "south"))
+    picture, radar = dt.Picture(_tracker("gnn")), _radar()
+    nothing = np.empty((0, 2))
+    for k in range(3):
+        seen = north.observe(k * SECOND_NS, [[5.0 * k, 0.0]], sensor=radar)
+        if kind == "detections":
+            picture.add(seen.detections)
+    for report in north.tracklets() if kind == "tracklets" else []:
+        picture.add(report)
+    expected = float(picture.as_of(2 * SECOND_NS).existence.max())
+    assert expected > 0.5
+    for k in range(3, 9):
+        both = [o.observe(k * SECOND_NS, nothing, sensor=radar) for o in (north, south)]
+        for observer, seen in zip((north, south), both, strict=True):
+            for report in observer.tracklets() if kind == "tracklets" else [seen.detections]:
+                picture.add(report)
+        expected *= SURVIVAL
+        for _ in range(2):  # neither of the two sees it
+            expected = expected * (1.0 - 0.7) / (1.0 - 0.7 * expected)
+        shown = picture.as_of(k * SECOND_NS)
+        assert float(shown.existence.max(initial=0.0)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_an_object_that_only_one_party_can_see_does_not_fade() -> None:
+    """South looks twice as often, but not there."""
+    north = Observer("north", _tracker())
+    south = Observer("south", _tracker())
+    far = dt.PositionSensor(
+        std_m=10.0,
+        detection_probability=0.7,
+        clutter_density=CLUTTER,
+        coverage=dt.Disc(range_m=500.0),
+        pose=dt.Pose(position_m=(5_000.0, 0.0)),
+    )
+    alone, shared = dt.Picture(_tracker()), dt.Picture(_tracker())
+    for k in range(20):
+        seen = north.observe(k * SECOND_NS, [[0.0, 0.0]], sensor=_radar(dt.Disc(range_m=900.0)))
+        alone.add(seen.detections)
+        shared.add(seen.detections)
+        for at_ns in (k * SECOND_NS + 1, k * SECOND_NS + SECOND_NS // 2):
+            south.observe(at_ns, np.empty((0, 2)), sensor=far)
+        for report in south.tracklets():
+            shared.add(report)
+    expected, shown = (p.as_of(19 * SECOND_NS).confirmed() for p in (alone, shared))
+    assert len(shown) == 1
+    assert shown.existence == pytest.approx(expected.existence, rel=1e-9)
+
+
+def _world(rng: np.random.Generator, scans: int) -> tuple[list[Array], list[list[Array]]]:
+    """Return places of objects that appear and die as the tracker believes, and two radars."""
+    rate = BIRTH.rate_density * SIDE_M**2
+    n = rng.poisson(BIRTH.initial_density * SIDE_M**2)
+    states = np.c_[rng.uniform(0, SIDE_M, (n, 2)), rng.normal(0, 5.0, (n, 2))]
+    root = np.linalg.cholesky(MOTION.noise(1.0))
+    truth: list[Array] = []
+    seen: list[list[Array]] = [[], []]
+    for _ in range(scans):
+        truth.append(states[:, :2])
+        for scan in seen:
+            found = states[rng.random(len(states)) < 0.7, :2]
+            clutter = rng.uniform(0, SIDE_M, (rng.poisson(CLUTTER * SIDE_M**2), 2))
+            scan.append(np.r_[found + rng.normal(0, 10.0, found.shape), clutter])
+        lives = states[rng.random(len(states)) < SURVIVAL]
+        moved = lives @ MOTION.transition(1.0).T + rng.normal(size=lives.shape) @ root.T
+        born = rng.poisson(rate)
+        new = np.c_[rng.uniform(0, SIDE_M, (born, 2)), rng.normal(0, 5.0, (born, 2))]
+        states = np.r_[moved, new]
+    return truth, seen
+
+
+def _true(shown: Snapshot, truth_m: Array) -> NDArray[np.bool_]:
+    """Return which rows stand for an object, no two for the same."""
+    off = shown.mean[:, None, :2] - truth_m
+    distance = np.einsum("ijk,ikl,ijl->ij", off, np.linalg.inv(shown.cov[:, :2, :2]), off)
+    pairs = np.argwhere(distance < 25.0)
+    order = np.lexsort((distance[*pairs.T], -shown.existence[pairs[:, 0]]))
+    good, taken = np.zeros(len(shown), bool), set[int]()
+    for row, place in pairs[order].tolist():
+        if not good[row] and place not in taken:
+            good[row] = True
+            taken.add(place)
+    return good
+
+
+@pytest.mark.parametrize("kind", ["detections", "tracklets"])
+def test_the_shared_existence_is_calibrated(kind: str) -> None:
+    """Of the rows of the picture that claim r, the share r is of an object (bins of 500 or more).
+
+    Clutter and detections are those that the tracker believes in. A row is of an object within
+    five deviations, each object making true the likeliest of its rows.
+    """
+    claimed: list[float] = []
+    true: list[bool] = []
+    radar = _radar()
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        truth, seen = _world(rng, scans=25)
+        parties = [Observer(name, _tracker(), threshold=0.02) for name in ("north", "south")]
+        picture = dt.Picture(_tracker())
+        for k in range(25):
+            for index, party in enumerate(parties):
+                looked = party.observe(k * SECOND_NS, seen[index][k], sensor=radar)
+                told: list[Report] = [looked.detections]
+                if index == 1 and kind == "tracklets":
+                    told = party.tracklets()
+                for report in told:
+                    picture.add(report)
+            if k >= 5:
+                shown = picture.as_of(k * SECOND_NS)
+                claimed += shown.existence.tolist()
+                true += _true(shown, truth[k]).tolist()
+    r, hit = np.array(claimed), np.array(true)
+    edges = np.linspace(0.0, 1.0, 6)
+    checked = 0
+    for low, high in pairwise(edges.tolist()):
+        rows = (r >= low) & (r <= high)
+        if rows.sum() >= 500:
+            checked += 1
+            assert abs(r[rows].mean() - hit[rows].mean()) < 0.05, (low, high, int(rows.sum()))
+    assert checked >= 2
