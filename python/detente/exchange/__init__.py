@@ -16,6 +16,7 @@ from detente.exchange.observer import Observed, Observer
 from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
 from detente.exchange.party import Party
 from detente.exchange.picture import Picture, Unusable
+from detente.exchange.rehearsal import Look, Shown, Watcher, rehearse
 from detente.exchange.release import release, release_under, withheld
 from detente.exchange.report import Report
 from detente.exchange.report_arrow import SetAside, arrow_from_report, report_from_arrow
@@ -38,6 +39,7 @@ __all__ = [
     "Decline",
     "Field",
     "Grant",
+    "Look",
     "Observed",
     "Observer",
     "Offer",
@@ -47,17 +49,20 @@ __all__ = [
     "Scenario",
     "SensorDescription",
     "SetAside",
+    "Shown",
     "Signatory",
     "Snapshot",
     "Standing",
     "State",
     "Terms",
     "Unusable",
+    "Watcher",
     "Withdrawal",
     "arrow_from_report",
     "count_total",
     "grid_cells",
     "read_scenario",
+    "rehearse",
     "release",
     "release_under",
     "report_from_arrow",
