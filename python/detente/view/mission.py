@@ -1,4 +1,4 @@
-"""The page of a simulated mission: each party's own picture, and where the agreement stands."""
+"""The page of a mission: each party's own picture, and where the agreement stands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,15 +74,15 @@ class PartyPicture:
         `x_m`, `y_m`, `existence` (float64) and `origin` (text: ``"own"`` where the party's own
         sensors alone speak, ``"partner"`` where the track came from the partner, ``"both"`` where
         the two were fused).
-    sensor : Coverage
-        What its sensor covers.
+    sensor : Coverage, optional
+        What its sensor covers, if that is a disc that stands still.
     truth : columns, optional
-        Where the simulated objects really are: `time_s`, `x_m`, `y_m` and `id`.
+        Where the objects really are: `time_s`, `x_m`, `y_m` and `id`.
     """
 
     name: str
     points: Columns
-    sensor: Coverage
+    sensor: Coverage | None = None
     truth: Columns | None = None
 
 
@@ -141,17 +141,18 @@ def mission_page(
     notes: Sequence[str] = (),
     sections: Sequence[Section] = (),
     is_posix: bool | None = None,
+    is_simulated: bool = True,
 ) -> Html:
     """Return a self-contained page with two parties' pictures, one clock and the agreement.
 
-    The page says on its face that the scene is simulated, and marks hypothetical steps.
+    The page says on its face whether the scene is simulated, and marks hypothetical steps.
 
     Parameters
     ----------
     parties : sequence of two PartyPicture
         Their points share one metric frame and one clock.
     agreement : sequence of AgreementStep
-        In order of time.
+        In order of time; none where everything flows.
     title : str
         The heading.
     lead : str, optional
@@ -164,6 +165,8 @@ def mission_page(
         Names for the parts of the clock, in order of time.
     is_posix : bool, optional
         Whether times count from 1970-01-01 UTC. By default they do if they lie after 1973.
+    is_simulated : bool
+        Whether the scene is simulated.
 
     Returns
     -------
@@ -186,7 +189,7 @@ def mission_page(
     placed = [rows_from_any(p.points, of=f"points of {p.name}") for p in parties]
     truths = [None if p.truth is None else rows_from_any(p.truth, of="truth") for p in parties]
     parts = [rows.positions for rows in (*placed, *truths) if rows is not None]
-    rims = [_rim(p.sensor) for p in parties]
+    rims = [_rim(p.sensor) for p in parties if p.sensor is not None]
     plane = plane_of([*parts, *rims])
     clock = clock_of([part.time_s for part in parts], is_posix=is_posix)
     return page(
@@ -216,6 +219,7 @@ def mission_page(
             ],
         },
         parts={
+            "badge": '<span class="badge warn">simulated</span>' if is_simulated else "",
             "lead": escaped(lead),
             "maps": "".join(
                 fragment("party.html", name=escaped(p.name), number=str(i))
@@ -261,7 +265,6 @@ def _party(
     if unknown:
         raise SettingError(f"{of}: an origin is one of {get_args(Origin)}, not {unknown[0]!r}")
     ids, owner = np.unique(comparable(column(rows.table, "track_id", of=of)), return_inverse=True)
-    (x,), (y,) = plane.integers(np.array([party.sensor.x_m]), np.array([party.sensor.y_m]))
     extra = {
         "level": level_from_probability(numbers(rows.table, "existence", of=of)),
         "origin": np.argmax(origins[:, None] == known, axis=1).astype(np.int64),
@@ -272,8 +275,13 @@ def _party(
         "gap_s": longest_gap(part, owner),
         "tracks": path_layer(part, owner, len(ids), plane=plane, clock=clock, extra=extra),
         "truth": truth_layer(truth, plane=plane, clock=clock),
-        "sensor": {"x": int(x), "y": int(y), "range": party.sensor.range_m / plane.quantum_m},
+        "sensor": None if party.sensor is None else _disc(party.sensor, plane),
     }
+
+
+def _disc(sensor: Coverage, plane: Plane) -> Layer:
+    (x,), (y,) = plane.integers(np.array([sensor.x_m]), np.array([sensor.y_m]))
+    return {"x": int(x), "y": int(y), "range": sensor.range_m / plane.quantum_m}
 
 
 def _step(step: AgreementStep) -> Html:

@@ -39,6 +39,7 @@ const maps = [...document.querySelectorAll(".map")].map((root, number) => {
 
 function drawCoverage(context, view, number, isPartner) {
   const { sensor, name } = parties[number];
+  if (!sensor) return;
   const colour = colours();
   const [X, Y] = view.screen(sensor.x, sensor.y);
   context.strokeStyle = context.fillStyle = colour[`party-${number}`];
@@ -77,8 +78,12 @@ function countsText({ tracks, number }) {
 
 const captions = [...document.querySelectorAll(".counts")];
 const steps = [...find("steps").children];
+const isAgreed = data.agreement.length > 0;
+find("agreement").hidden = find("now").hidden = !isAgreed;
+find("covers").hidden = !parties.some((party) => party.sensor);
 function describe() {
   captions.forEach((caption, number) => { caption.textContent = countsText(parties[number]); });
+  if (!isAgreed) return;
   const at = stepAt(bar.now);
   steps.forEach((li, s) => {
     li.classList.toggle("to-come", s > at);
