@@ -60,17 +60,29 @@ def sky(*, start_s: float = BUSIEST_S, duration_s: float = 7200.0) -> Sky:
     return Sky(truth, region_m, birth, float(np.exp(-1.0 / MEAN_STAY_S)))
 
 
-def radar(over: Sky) -> dt.PositionSensor:
-    """Return a radar that sees all of the region."""
+def radar(
+    over: Sky,
+    *,
+    name: str = "radar",
+    place_m: tuple[float, float] = (0.0, 0.0),
+    range_m: float | None = None,
+) -> dt.PositionSensor:
+    """Return a radar that sees all of the region, or up to a range from where it stands."""
     area_m2 = float(np.prod(np.diff(over.region_m, axis=1)))
     return dt.PositionSensor(
         std_m=STD_M,
         detection_probability=SEEN,
         clutter_density=CLUTTER_PER_SCAN / area_m2,
-        name="radar",
+        coverage=None if range_m is None else dt.Disc(range_m=range_m),
+        pose=dt.Pose(position_m=place_m),
+        name=name,
     )
 
 
 def seen_by(sensor: dt.PositionSensor, over: Sky, *, seed: int) -> Detections:
     """Return what a radar makes of it, scan by scan; another seed for another radar."""
-    return dt.simulate.detections(over.truth, sensor, region=over.region_m, seed=seed)
+    scans = dt.simulate.detections(over.truth, sensor, region=over.region_m, seed=seed)
+    covered = sensor.probability_at(scans.measurements, axes=2) > 0.0
+    kept = (scans.origin >= 0) | covered  # clutter lies where the radar looks
+    offsets = np.concatenate([[0], np.cumsum(kept)])[scans.offsets]
+    return Detections(scans.times_s, offsets, scans.measurements[kept], scans.origin[kept])
