@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-from airspace import CLUTTER_PER_SCAN, ROTATION_S, SIMULATED, Sky, radar, seen_by, sky
+from airspace import BUSIEST_S, CLUTTER_PER_SCAN, ROTATION_S, SIMULATED, Sky, radar, seen_by, sky
 from record import Row, full, record, rounded
 
 import detente as dt
@@ -13,7 +13,7 @@ from detente.simulate import Detections
 from detente.tracking import Association, Motion
 
 CUTOFF_M = 1000.0
-HOURS = (22_000.0, *(range(0, 57_600, 7200) if full() else ()))
+HOURS = tuple(range(0, 57_600, 7200)) if full() else (BUSIEST_S,)
 Tracker = tuple[str, Association, str, Motion]
 
 
