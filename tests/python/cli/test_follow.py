@@ -27,12 +27,12 @@ def place(boat: int, time_s: float) -> np.ndarray:
 def ferry(folder: Path, *, seed: int = 1) -> Path:
     """Write a minute of two boats as four sensors see them: a twin of the Autoferry recordings.
 
-    Every sensor is 0.7 s late and the radar 2.4 s; the cameras look ten times a second with errors
+    Every sensor is 0.7 s late and the radar 2 s; the cameras look ten times a second with errors
     that stay for five seconds.
     """
     rng = np.random.default_rng(seed)
     scans, errors = [], {}
-    looks = [(1, 0.5, 0.7), (2, 1.7, 2.4), (3, 0.1, 0.7), (4, 0.1, 0.7)]
+    looks = [(1, 0.5, 0.7), (2, 1.7, 2.0), (3, 0.1, 0.7), (4, 0.1, 0.7)]
     for sensor, step_s, late_s in looks:
         for k in range(int(60 / step_s)):
             time_s = k * step_s
@@ -112,7 +112,7 @@ def test_the_reader_hears_what_was_left_out(tmp_path: Path) -> None:
             "repeats their errors."
         ),
         (
-            "Taken off the times, since sensors report late: lidar 0.7 s, radar 2.4 s, "
+            "Taken off the times, since sensors report late: lidar 0.7 s, radar 2 s, "
             "infrared 0.7 s, optical 0.7 s."
         ),
     )
