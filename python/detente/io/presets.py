@@ -181,9 +181,8 @@ def _autoferry(recording: Recording, std_m: float | None) -> Settings:
         score_step_s=1.0,
         longest_gap_s=5.0,
         association="pmbm",  # of objects in one line of sight, which is it? that stays open
-        # by the first boat lidar and optical camera lag the truth by 0.7 s and the radar by 2.0 s, a
-        # revolution of 1.7 s later than the lidar or a little less; the second boat tells it less
-        # well, for something follows it 18 m behind
+        # by the first boat lidar and optical camera lag the truth by 0.7 s and the radar by 2.0 s;
+        # the second tells it less well, for something follows it 18 m behind
         delay_s={"lidar": 0.7, "radar": 2.0, "infrared": 0.7, "optical": 0.7},
         # the cameras look 5 to 20 times a second, but the errors of their bearings are correlated
         # by 0.7 after a second and by 0.3 after five, and a boat is missed for seconds on end
