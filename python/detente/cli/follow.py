@@ -80,18 +80,22 @@ def used_rows(rows: Table, scans: Table | None, every_s: Mapping[str, float]) ->
 
 def notes_on_use(recording: Recording, settings: Settings) -> tuple[str, ...]:
     """Return what a reader should know of looks that were left out and of times that were moved."""
+    if recording.scans is None:
+        return ()
     notes: list[str] = []
-    if recording.scans is not None and settings.every_s:
-        kept = recording.scans.take(used_rows(recording.scans, recording.scans, settings.every_s))
-        shares = [
-            f"{(kept['sensor'] == name).sum()} of {(recording.scans['sensor'] == name).sum()} "
-            f"looks of {name}"
-            for name in settings.every_s
-        ]
+    of_sensor = recording.scans["sensor"].astype(str)
+    there = np.unique(of_sensor)
+    kept = of_sensor[used_rows(recording.scans, recording.scans, settings.every_s)]
+    shares = [
+        f"{(kept == name).sum()} of {(of_sensor == name).sum()} looks of {name}"
+        for name in settings.every_s
+        if name in there
+    ]
+    late = [f"{name} {late_s:g} s" for name, late_s in settings.delay_s.items() if name in there]
+    if shares:
         notes.append(f"Used {' and '.join(shares)}: what lies between repeats their errors.")
-    if settings.delay_s:
-        late = ", ".join(f"{name} {late_s:g} s" for name, late_s in settings.delay_s.items())
-        notes.append(f"Taken off the times, since sensors report late: {late}.")
+    if late:
+        notes.append(f"Taken off the times, since sensors report late: {', '.join(late)}.")
     return tuple(notes)
 
 

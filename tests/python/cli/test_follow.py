@@ -116,8 +116,14 @@ def test_the_reader_hears_what_was_left_out(tmp_path: Path) -> None:
             "infrared 0.7 s, optical 0.7 s."
         ),
     )
-    plain = replace(settings_for(recording), delay_s={}, every_s={})
-    assert notes_on_use(recording, plain) == ()
+    settings = settings_for(recording)
+    assert notes_on_use(recording, replace(settings, delay_s={}, every_s={})) == ()
+    assert recording.scans is not None
+    radar = replace(recording, scans=recording.scans.take(recording.scans["sensor"] == "radar"))
+    assert notes_on_use(radar, settings) == (
+        "Taken off the times, since sensors report late: radar 2 s.",
+    )
+    assert notes_on_use(replace(recording, scans=None), settings) == ()
 
 
 @given(
