@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 import detente as dt
+from detente.cli.follow import follow
 from detente.cli.run import confirmed
 from detente.io import Recording
 from detente.io.presets import Settings
@@ -25,18 +26,10 @@ def recordings() -> Path:
 
 
 def tables(
-    recording: Recording, settings: Settings, *, association: Association = "gnn"
+    recording: Recording, settings: Settings, *, association: Association | None = None
 ) -> tuple[dt.Table, dt.Table]:
     """Return the points and the tracks that probably exist."""
-    found = dt.track(
-        recording.detections,
-        motion=settings.motion,
-        birth=settings.birth,
-        sensor=settings.sensors,
-        scans=recording.scans,
-        survival_per_s=settings.survival_per_s,
-        association=association,
-    )
+    found = follow(recording, settings, association=association)
     return confirmed(found.points, found.tracks, kind=recording.kind)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente import __version__
+from detente.cli.follow import follow, notes_on_use
 from detente.cli.score import reference_from_recording, score
 from detente.errors import SettingError
 from detente.io.folder import whole_folder
 from detente.io.presets import Settings, settings_for
 from detente.io.write import write_csv, write_geojson, write_json, write_parquet
-from detente.recordings import track
 from detente.table import Table
 from detente.view import map_page
 
@@ -104,16 +104,13 @@ def run(
                 "--use-identity needs a recording that says who is who, this one does not; "
                 "name the column with --identity or leave --use-identity out"
             )
-        tracked = track(
-            recording.detections,
-            motion=settings.motion,
-            birth=settings.birth,
-            sensor=settings.sensors,
-            scans=recording.scans,
-            survival_per_s=settings.survival_per_s,
+        tracked = follow(
+            recording,
+            settings,
             identity_error=IDENTITY_ERROR if use_identity else None,
             progress=lambda done, of: advance("tracking", done / of),
         )
+        recording = replace(recording, notes=recording.notes + notes_on_use(recording, settings))
         points, tracks = confirmed(tracked.points, tracked.tracks, kind=recording.kind)
         clock["tracking"] = perf_counter()
         advance("scoring", 0.0)
@@ -212,7 +209,7 @@ def summarise(
             if recording.frame is None
             else {"lat_deg": recording.frame.lat_deg, "lon_deg": recording.frame.lon_deg},
         },
-        "settings": settings.described() | {"association": "gnn"},
+        "settings": settings.described(),
         "tracks": len(tracks),
         "points": len(points),
         "scores": scores,
@@ -268,5 +265,6 @@ def _placed_truth(truth: Table, recording: Recording) -> Table:
 def _dots(recording: Recording) -> Table | None:
     if len(recording.detections) > _MOST_DOTS:
         return None
-    columns = {name: recording.detections[name] for name in ("time_s", "x_m", "y_m")}
+    placed = recording.detections.take(np.isfinite(recording.detections["x_m"]))  # no bearings
+    columns = {name: placed[name] for name in ("time_s", "x_m", "y_m")}
     return with_places(Table(columns), recording)

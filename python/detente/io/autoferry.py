@@ -1,4 +1,4 @@
-"""Scenarios of the Autoferry set: lidar and radar of a small ferry, with the truth about two boats.
+"""Scenarios of the Autoferry set: four sensors of a small ferry, with the truth about two boats.
 
 Helgesen et al., *Heterogeneous multi-sensor tracking for an autonomous surface vehicle in a
 littoral environment*, Ocean Engineering 252, 2022, 111152.
@@ -6,8 +6,8 @@ littoral environment*, Ocean Engineering 252, 2022, 111152.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from detente.table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 PIREN = (63.4389029083, 10.39908278, 39.923)
 """Latitude and longitude [°] and height [m] of the origin, a pier in Trondheim."""
@@ -40,8 +42,9 @@ def read_autoferry(path: Path, *, frame: LocalFrame | None = None) -> Recording:
     """Read a scenario: its folder, or the file of its detections.
 
     Lidar and radar positions are relative to the own ship in north and east; they become east
-    and north of the origin of the set. The truth in the file beside it is read if it is there.
-    The bearings of the cameras are counted and left out.
+    and north of the origin of the set. The cameras' bearings count clockwise from north at the own
+    ship, wherever it heads; its place stands beside each scan. The truth in the file beside it is
+    read if it is there.
 
     Raises
     ------
@@ -75,74 +78,104 @@ def _detections_file(path: Path) -> Path:
     return found[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One scan: when, by which sensor, from where (east, north), and what it saw, row by row."""
+
+    time_s: float
+    sensor: str
+    source_row: int
+    own_ship_m: tuple[float, float]
+    seen: NDArray[np.float64]  # (n, 3): east and north [m], bearing [rad]; what is not said is NaN
+
+
 def _from_scans(source: Source, scans: list[Any]) -> Recording:
     rejected: list[tuple[int, str, str]] = []
-    looks: list[tuple[float, str]] = []
-    found: list[tuple[float, str, int, float, float]] = []
-    unused: Counter[str] = Counter()
+    looks: list[_Look] = []
     for number, scan in enumerate(scans, start=1):
         try:
-            sensor, time_s = int(scan["sensorID"]), float(scan["time"])
-            if sensor in _BEARINGS:
-                unused["scans"] += 1
-                unused["bearings"] += np.size(scan["measurement"])
-                continue
-            name = _POSITIONS[sensor]
-            north, east = _north_east(scan["measurement"], scan["ownshipPosition"])
+            looks.append(_look(scan, number))
         except (KeyError, TypeError, ValueError) as error:
             reason = f"not a scan as the set writes them ({type(error).__name__}: {error})"
             rejected.append((number, reason, json_from(scan)))
-            continue
-        looks.append((time_s, name))
-        found += [(time_s, name, number, e, n) for e, n in zip(east, north, strict=True)]
     if not looks:
         raise source.error(
-            expected="scans of lidar or radar", found="none that can be read",
+            expected="scans of lidar, radar or cameras", found="none that can be read",
             remedy="name the file of the detections",
         )  # fmt: skip
-    looks.sort(key=lambda look: look[0])
-    found.sort(key=lambda row: row[0])
-    time, sensor_name, number, east, north = zip(*found, strict=True) if found else ((),) * 5
-    note = (
-        f"{unused['bearings']} bearings in {unused['scans']} scans of the cameras were left out: "
-        "cameras are not tracked yet."
+    looks.sort(key=lambda look: look.time_s)
+    scan_table = Table(
+        {
+            "time_s": np.array([look.time_s for look in looks]),
+            "sensor": np.array([look.sensor for look in looks], object),
+            "sensor_x_m": np.array([look.own_ship_m[0] for look in looks]),
+            "sensor_y_m": np.array([look.own_ship_m[1] for look in looks]),
+        }
     )
+    seen = np.concatenate([look.seen for look in looks])
+    of_look = np.repeat(np.arange(len(looks)), [len(look.seen) for look in looks])
     return Recording(
         format="autoferry",
         files=(str(source.path),),
         kind="scanning",
         detections=Table(
             {
-                "time_s": np.array(time, np.float64),
-                "x_m": np.array(east, np.float64),
-                "y_m": np.array(north, np.float64),
-                "sensor": np.array(sensor_name, object),
-                "source_row": np.array(number, np.int64),
+                "time_s": scan_table["time_s"][of_look],
+                "x_m": np.ascontiguousarray(seen[:, 0]),
+                "y_m": np.ascontiguousarray(seen[:, 1]),
+                "bearing_rad": np.ascontiguousarray(seen[:, 2]),
+                "sensor": scan_table["sensor"][of_look],
+                "source_row": np.array([look.source_row for look in looks], np.int64)[of_look],
             }
         ),
         rejected=rejected_table(str(source.path), rejected),
         frame=LocalFrame(*PIREN),
-        scans=Table(
-            {
-                "time_s": np.array([time_s for time_s, _ in looks]),
-                "sensor": np.array([name for _, name in looks], object),
-            }
-        ),
-        notes=(note,) if unused else (),
+        scans=scan_table,
     )
 
 
-def _north_east(measurement: Any, own_ship: Any) -> Any:  # noqa: ANN401 - as in the file
-    """Return rows of norths and easts from the origin: from ``[]``, one pair, or two rows."""
+def _look(scan: Any, number: int) -> _Look:  # noqa: ANN401 - as in the file
+    """Return a scan.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        It is not as the set writes them.
+    """
+    sensor, time_s = int(scan["sensorID"]), float(scan["time"])
+    north_m, east_m = (float(x) for x in np.reshape(scan["ownshipPosition"], 2))
+    if not (math.isfinite(time_s) and math.isfinite(north_m) and math.isfinite(east_m)):
+        raise ValueError("a time or a place of the own ship that is not finite")
+    if sensor in _BEARINGS:
+        bearings = _bearings(scan["measurement"])
+        seen = np.stack([np.full_like(bearings, np.nan)] * 2 + [bearings], axis=1)
+        return _Look(time_s, _BEARINGS[sensor], number, (east_m, north_m), seen)
+    name = _POSITIONS[sensor]
+    north, east = _north_east(scan["measurement"])
+    seen = np.stack([east + east_m, north + north_m, np.full_like(east, np.nan)], axis=1)
+    return _Look(time_s, name, number, (east_m, north_m), seen)
+
+
+def _bearings(measurement: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as in the file
+    """Return bearings: from ``[]``, one number, or a flat list."""
+    bearings = np.asarray(measurement, np.float64)
+    if bearings.ndim > 1:
+        raise ValueError(f"bearings of shape {bearings.shape}")
+    if not np.isfinite(bearings).all():
+        raise ValueError("a bearing that is not finite")
+    return bearings.reshape(-1)
+
+
+def _north_east(measurement: Any) -> NDArray[np.float64]:  # noqa: ANN401 - as in the file
+    """Return rows of norths and easts from the own ship: from ``[]``, one pair, or two rows."""
     relative = np.asarray(measurement, np.float64)
     if relative.size == 0:
         return np.empty((2, 0))
     if relative.ndim not in (1, 2) or len(relative) != 2:  # noqa: PLR2004 - north and east
         raise ValueError(f"a measurement of shape {relative.shape}")
-    north_east = relative.reshape(2, -1) + np.asarray(own_ship, np.float64).reshape(2, 1)
-    if not np.isfinite(north_east).all():
+    if not np.isfinite(relative).all():
         raise ValueError("a position that is not finite")
-    return north_east
+    return relative.reshape(2, -1)
 
 
 def _truth(source: Source) -> Table:

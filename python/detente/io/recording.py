@@ -34,13 +34,16 @@ class Recording:
         Sorted by time: ``time_s`` float64 POSIX time [s]; ``x_m``, ``y_m`` float64 [m], east and
         north in `frame` (or as the file has them), perhaps ``z_m``; ``sensor`` str;
         ``source_row`` int64, the line or row in the file; perhaps ``identity`` str, who the file
-        says it was (MMSI, ICAO address), and ``altitude_m``, NaN where unknown.
+        says it was (MMSI, ICAO address), and ``altitude_m``, NaN where unknown; perhaps
+        ``bearing_rad``, clockwise from north at the sensor, of rows that have it instead of a
+        position; a row's columns are NaN where it does not have them.
     rejected : Table
         The rows that were not used: ``file``, ``source_row``, ``reason``, ``text``.
     frame : LocalFrame, optional
         Where x = y = 0 is. A position is the point of the ellipsoid (height 0) under the object.
     scans : Table, optional
-        ``time_s``, ``sensor`` of every look that a scanning sensor took, the empty ones too.
+        ``time_s``, ``sensor`` of every look that a scanning sensor took, the empty ones too, and
+        perhaps from where, as `detente.track` takes it.
     truth : Table, optional
         ``time_s``, ``truth_id`` int64, ``x_m``, ``y_m``: where the objects really were.
     notes : tuple of str

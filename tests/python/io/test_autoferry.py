@@ -56,22 +56,27 @@ def test_a_scenario(tmp_path: Path, name: str) -> None:
     recording = io.read(write(tmp_path, SCANS, TRUTH) / name)
     assert (recording.format, recording.kind) == ("autoferry", "scanning")
     detections = recording.detections
-    assert detections["time_s"].tolist() == [1.0, 1.0, 2.0]
-    assert detections["sensor"].tolist() == ["radar", "radar", "lidar"]
-    assert detections["x_m"].tolist() == [202.0, 204.0, 202.0]
-    assert detections["y_m"].tolist() == [101.0, 103.0, 101.0]
-    assert detections["source_row"].tolist() == [2, 2, 1]
+    assert detections["time_s"].tolist() == [1.0, 1.0, 2.0, 3.5, 3.6, 3.6, 3.6]
+    assert detections["sensor"].tolist() == ["radar"] * 2 + ["lidar", "infrared"] + ["optical"] * 3
+    assert detections["x_m"][:3].tolist() == [202.0, 204.0, 202.0]
+    assert detections["y_m"][:3].tolist() == [101.0, 103.0, 101.0]
+    assert detections["bearing_rad"][3:].tolist() == [0.5, 0.1, 0.2, 0.3]
+    assert np.isnan(detections["bearing_rad"][:3]).all()
+    assert np.isnan([detections["x_m"][3:], detections["y_m"][3:]]).all()
+    assert detections["source_row"].tolist() == [2, 2, 1, 4, 5, 5, 5]
     assert recording.scans is not None
-    assert recording.scans["time_s"].tolist() == [1.0, 2.0, 3.0]
-    assert recording.scans["sensor"].tolist() == ["radar", "lidar", "lidar"]
+    assert recording.scans["time_s"].tolist() == [1.0, 2.0, 3.0, 3.5, 3.6, 3.7]
+    assert recording.scans["sensor"].tolist() == (
+        ["radar", "lidar", "lidar", "infrared", "optical", "optical"]
+    )
+    assert recording.scans["sensor_x_m"].tolist() == [200.0] * 6
+    assert recording.scans["sensor_y_m"].tolist() == [100.0] * 6
     assert recording.truth is not None
     assert recording.truth["time_s"].tolist() == [0.99, 1.01, 2.0]
     assert recording.truth["truth_id"].tolist() == [2, 1, 2]
     assert recording.truth["x_m"].tolist() == [8.0, 6.0, 8.0]
     assert recording.truth["y_m"].tolist() == [7.0, 5.0, 7.5]
-    assert recording.notes == (
-        "4 bearings in 3 scans of the cameras were left out: cameras are not tracked yet.",
-    )
+    assert recording.notes == ()
 
 
 def test_without_truth(tmp_path: Path) -> None:
@@ -89,6 +94,10 @@ def test_bad_scans_are_listed(tmp_path: Path) -> None:
         {"sensorID": 1},
         scan(1, 1.0, [float("nan"), 1.0]),
         "scan",
+        scan(3, 1.0, [[0.1], [0.2]]),
+        scan(4, 1.0, [0.1, float("nan")]),
+        scan(2, 1.0, []) | {"ownshipPosition": [1.0]},
+        scan(2, 1.0, []) | {"ownshipPosition": [1.0, float("nan")]},
     ]
     folder = write(tmp_path, [*SCANS, *bad])
     file = folder / "scenario9_detections.json"
@@ -97,14 +106,14 @@ def test_bad_scans_are_listed(tmp_path: Path) -> None:
         io.read(folder)
     file.write_text(file.read_text().replace("1e400", "null"))
     recording = io.read(folder)
-    assert len(recording.detections) == 3
-    assert recording.rejected["source_row"].tolist() == [7, 8, 9, 10, 11, 12, 13]
+    assert len(recording.detections) == 7
+    assert recording.rejected["source_row"].tolist() == list(range(7, 18))
     assert all(reason.startswith("not a scan") for reason in recording.rejected["reason"])
 
 
-def test_no_scan_of_lidar_or_radar(tmp_path: Path) -> None:
-    with pytest.raises(DecodeError, match="expected scans of lidar or radar, found none"):
-        io.read(write(tmp_path, SCANS[3:]))
+def test_no_scan(tmp_path: Path) -> None:
+    with pytest.raises(DecodeError, match="expected scans of lidar, radar or cameras, found none"):
+        io.read(write(tmp_path, [scan(9, 1.0, [])]))
 
 
 def test_a_folder_of_something_else(tmp_path: Path) -> None:
@@ -119,7 +128,9 @@ def test_bad_truth(tmp_path: Path) -> None:
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.exists(), reason=f"needs {DATA}")
-@pytest.mark.parametrize(("scenario", "scans"), [(2, 304), (3, 337), (4, 256), (5, 359), (6, 393)])
+@pytest.mark.parametrize(
+    ("scenario", "scans"), [(2, 1907), (3, 2107), (4, 1604), (5, 3250), (6, 2457)]
+)
 def test_the_recordings_lie_near_their_truth(scenario: int, scans: int) -> None:
     recording = io.read(DATA / f"scenario{scenario}")
     assert recording.scans is not None
@@ -137,3 +148,16 @@ def test_the_recordings_lie_near_their_truth(scenario: int, scans: int) -> None:
         times_s = np.unique(detections["time_s"][of])
         nearest_m = [distance_m[of & (detections["time_s"] == t)].min() for t in times_s]
         assert np.median(nearest_m) < 10.0
+    for camera in ("infrared", "optical"):
+        looks = recording.scans.take(recording.scans["sensor"] == camera)
+        seen = detections.take(detections["sensor"] == camera)
+        look = np.searchsorted(looks["time_s"], seen["time_s"])
+        assert (looks["time_s"][look] == seen["time_s"]).all()
+        nearest_rad = np.full(len(looks), np.inf)
+        for boat in (1, 2):
+            of = truth.take(truth["truth_id"] == boat)
+            x_m, y_m = (np.interp(looks["time_s"], of["time_s"], of[c]) for c in ("x_m", "y_m"))
+            bearing = np.arctan2(x_m - looks["sensor_x_m"], y_m - looks["sensor_y_m"])
+            off_rad = np.angle(np.exp(1j * (seen["bearing_rad"] - bearing[look])))
+            np.fmin.at(nearest_rad, look, np.abs(off_rad))
+        assert np.median(nearest_rad[np.isfinite(nearest_rad)]) < 0.08
