@@ -14,12 +14,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from detente import __version__
 from detente.cli.agreement import agreement_app
 from detente.cli.mistakes import mistakes_told
-from detente.cli.report import print_report
+from detente.cli.naming import parties_from_text
+from detente.cli.report import print_fused, print_report
 from detente.cli.run import STEPS, run
 from detente.io import FORMATS, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
 
 app = typer.Typer(
     help="Track what sensors saw, and see it on a map.",
@@ -119,6 +120,47 @@ def track(
 
 
 @app.command()
+def fuse(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="A recording of several scanning sensors, such as the folder of an Autoferry "
+            "scenario; without one, two radars are simulated."
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the results, replaced if it exists.")
+    ] = Path("detente-fuse"),
+    party: Annotated[
+        list[str] | None,
+        typer.Option(help="A party and its sensors: north=radar,lidar. Give it for each party."),
+    ] = None,
+    every: Annotated[
+        float, typer.Option(help="How long parties wait before they hand over gains [s].")
+    ] = 10.0,
+    seed: Annotated[int, typer.Option(help="Of the simulation, if there is no file.")] = 1,
+) -> None:
+    """Fuse what several parties saw, under each way of exchange, and compare.
+
+    Nothing, tracks, gains, tracklets and detections are handed over in turn; the table says for
+    each party how good its picture is and what it costs. The results are index.html and
+    summary.json.
+    """
+    from detente.cli.fuse import WAYS  # noqa: PLC0415 - only if asked for
+    from detente.cli.fuse import fuse as run_fuse  # noqa: PLC0415
+    from detente.cli.parties import scene_from_recording, simulated_scene  # noqa: PLC0415
+
+    with mistakes_told(), _progress((*WAYS, "done")) as advance:
+        if files:
+            scene = scene_from_recording(read(files), parties_from_text(party or []))
+        else:
+            scene = simulated_scene(seed=seed)
+        rows = run_fuse(scene, out, every_s=every, advance=advance)
+    print_fused(rows, Console(highlight=False))
+    typer.echo(f"Open {out / 'index.html'} in a browser.")
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the page.")] = Path(
         "detente-demo"
@@ -144,7 +186,7 @@ def demo(
 
 
 @contextmanager
-def _progress() -> Generator[Callable[[str, float], Any]]:
+def _progress(steps: Sequence[str] = STEPS) -> Generator[Callable[[str, float], Any]]:
     """Show a bar on a terminal, and nothing in a pipe."""
     console = Console(stderr=True)
     bar = Progress(
@@ -156,9 +198,9 @@ def _progress() -> Generator[Callable[[str, float], Any]]:
         disable=not sys.stderr.isatty(),
     )
     with bar:
-        task = bar.add_task(STEPS[0], total=len(STEPS) - 1)
+        task = bar.add_task(steps[0], total=len(steps) - 1)
 
         def advance(step: str, share: float) -> None:
-            bar.update(task, description=step, completed=STEPS.index(step) + share)
+            bar.update(task, description=step, completed=steps.index(step) + share)
 
         yield advance

@@ -34,6 +34,32 @@ def print_report(result: Result, console: Console) -> None:
     console.print(f"Open in a browser: {result.out / 'index.html'}", soft_wrap=True)
 
 
+def print_fused(rows: list[dict[str, Any]], console: Console) -> None:
+    """Print what each party knew under each way of exchange, and what it cost."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    names = {
+        "exchange": "exchange",
+        "party": "party",
+        "gospa_m": "GOSPA [m]",
+        "missed": "missed",
+        "false": "false",
+        "identity_switches": "switches",
+        "fragments": "fragments",
+        "anees": "ANEES",
+        "bytes_per_s": "bytes/s",
+    }
+    shown = [name for name in names if any(name in row for row in rows)]
+    for name in shown:
+        justify = "left" if name in ("exchange", "party") else "right"
+        table.add_column(names[name], justify=justify, no_wrap=True)
+    for row in rows:
+        cells = (row.get(name) for name in shown)
+        table.add_row(
+            *(c if isinstance(c, str) else "–" if c is None else f"{c:,.3g}" for c in cells)
+        )
+    console.print(table)
+
+
 def rows(result: Result) -> Iterator[tuple[str, str]]:
     """Return the lines of the table."""
     told, scores = result.summary["input"], result.summary["scores"]
