@@ -272,13 +272,14 @@ class Tracker:
         recycle_existence: float = 1e-3,
         id_key: int = 0,
     ) -> None:
+        core_motion = _core_motion(motion)  # first: it says what is wrong with a motion
         self._motion = motion
         self._association: Association = association
         self._axes = motion.axes
         self._threshold = 0.4 if association == "pmbm" else 0.5
         self._make = partial(
             _core.Tracker,
-            _core_motion(motion),
+            core_motion,
             birth=_core_birth(birth),
             survival_per_s=survival_per_s,
             association=association,
