@@ -31,6 +31,7 @@ BENCHES = (
     "gospa",
     "scores",
     "fusion",
+    "picture",
     "release",
     "agreements",
 )

@@ -2,28 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import SettingError
-from detente.exchange.instant import NS_PER_S
-from detente.exchange.interval import LinearMotion
+from detente.exchange.doubt import Doubt
 from detente.exchange.matches import Matches, paired, places
 from detente.exchange.report import Report
+from detente.exchange.rows import Rows, predicted
 from detente.exchange.snapshot import Break
 from detente.fuse import covariance_intersection
 from detente.tracking import Tracks
-
-
-class Rows(NamedTuple):
-    """Objects: identities (n,), states (n, d), covariances (n, d, d), existences (n,)."""
-
-    track_id: NDArray[np.uint64]
-    mean: NDArray[np.float64]
-    cov: NDArray[np.float64]
-    existence: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -53,6 +42,7 @@ def combined(
     newest: Sequence[Report],
     *,
     matches: Mapping[str, Matches],
+    doubts: Mapping[str, Doubt],
     motion: object,
     time_ns: int,
     switch_probability: float,
@@ -72,6 +62,8 @@ def combined(
         Tracks, one report for each partner.
     matches : mapping of str to Matches
         What was matched until now.
+    doubts : mapping of str to Doubt
+        Which tracks of partners others looked for in vain.
     motion : motion model
         How objects move.
     time_ns : int
@@ -86,7 +78,7 @@ def combined(
     for report in newest:
         origin = report.origin
         known = matches.get(origin, Matches.none())
-        partner = _predicted(report, motion, time_ns)
+        partner = doubts.get(origin, Doubt.none()).doubted(predicted(report, motion, time_ns))
         held = places(known.of(partner.track_id), rows.track_id)
         pair = paired(*rows[1:3], *partner[1:3], held, switch_probability=switch_probability)
         is_ours = pair >= 0
@@ -130,16 +122,3 @@ def _fused(rows: Rows, partner: Rows, pair: NDArray[np.int64]) -> Rows:
         np.concatenate([cov, partner.cov[new]]),
         np.concatenate([existence, partner.existence[new]]),
     )
-
-
-def _predicted(report: Report, motion: object, time_ns: int) -> Rows:
-    """Return a report's rows at a later moment."""
-    dt_s = (time_ns - report.time_ns) / NS_PER_S
-    if not isinstance(motion, LinearMotion):
-        raise SettingError(
-            f"tracks of partners need a motion model with F and Q, found {motion!r}; ask for "
-            "tracklets or detections instead"
-        )
-    f, q = motion.transition(dt_s), motion.noise(dt_s)
-    cov = f @ report.cov @ f.T + q
-    return Rows(report.track_id, report.mean @ f.T, cov, report.existence)

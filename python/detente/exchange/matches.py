@@ -1,6 +1,6 @@
 """Which track of a partner is which of the picture, remembered from one report to the next."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from detente import _core
 from detente.association import assign
 from detente.exchange.snapshot import Break
+
+Number = TypeVar("Number", bound=np.generic)
 
 _GATE = 0.999  # of tracks that may be one object
 _HELD = 1.0 - 1e-6  # of tracks that were one object until now
@@ -34,12 +36,12 @@ class Matches(NamedTuple):
 
     def of(self, theirs: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return what the given tracks of the partner are matched with, zero for nothing."""
-        return _looked_up(self.theirs, self.ours, theirs)
+        return looked_up(self.theirs, self.ours, theirs)
 
     def named(self, ours: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Return which track of the partner the given ones of the picture are, zero for none."""
         order = np.argsort(self.ours, kind="stable")
-        return _looked_up(self.ours[order], self.theirs[order], ours)
+        return looked_up(self.ours[order], self.theirs[order], ours)
 
     def after(
         self, theirs: NDArray[np.uint64], ours: NDArray[np.uint64], *, time_ns: int, origin: str
@@ -145,14 +147,16 @@ def _near(
     return rows.astype(np.int64), columns.astype(np.int64), distance, log_volume
 
 
-def _looked_up(
-    key: NDArray[np.uint64], value: NDArray[np.uint64], asked: NDArray[np.uint64]
-) -> NDArray[np.uint64]:
+def looked_up(
+    key: NDArray[np.uint64], value: NDArray[Number], asked: NDArray[np.uint64]
+) -> NDArray[Number]:
     """Return the value of each asked key among sorted ones, zero where there is none."""
-    if not len(key):
-        return np.zeros(len(asked), np.uint64)
-    at = np.minimum(np.searchsorted(key, asked), len(key) - 1)
-    return np.where(key[at] == asked, value[at], np.uint64(0))
+    out = np.zeros(len(asked), value.dtype)
+    if len(key):
+        at = np.minimum(np.searchsorted(key, asked), len(key) - 1)
+        found = key[at] == asked
+        out[found] = value[at[found]]
+    return out
 
 
 def places(ids: NDArray[np.uint64], among: NDArray[np.uint64]) -> NDArray[np.int64]:

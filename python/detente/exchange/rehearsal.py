@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -84,6 +85,7 @@ def rehearse(
     how: How,
     times_ns: Sequence[int],
     every_s: float = 0.0,
+    threshold: float = 0.5,
     frame: LocalFrame | None = None,
 ) -> Iterator[Shown]:
     """Play what parties saw, with all of it exchanged in one way, and show what each then knows.
@@ -105,6 +107,8 @@ def rehearse(
         When to show what each knows, rising [ns since 1970-01-01 UTC].
     every_s : float
         How long a party waits before it hands over what has come together [s].
+    threshold : float
+        From which probability of existence on a party tells of a track.
     frame : LocalFrame, optional
         Where positions are.
 
@@ -122,7 +126,8 @@ def rehearse(
         raise SettingError(f"how must be one of {', '.join(get_args(How))}, found {how!r}")
     if np.any(np.diff(np.asarray(times_ns, np.int64)) < 0):
         raise SettingError("times_ns must not run backwards")
-    parties = [_Party(watcher, tracker, how, every_s, len(watchers), frame) for watcher in watchers]
+    make = partial(_Party, tracker=tracker, how=how, every_s=every_s, parties=len(watchers))
+    parties = [make(watcher, threshold=threshold, frame=frame) for watcher in watchers]
     for time_ns in times_ns:
         for party in parties:
             for report in party.until(time_ns):
@@ -141,10 +146,12 @@ class _Party:
     def __init__(
         self,
         watcher: Watcher,
+        *,
         tracker: Tracker,
         how: How,
         every_s: float,
         parties: int,
+        threshold: float,
         frame: LocalFrame | None,
     ) -> None:
         self.watcher = watcher
@@ -156,6 +163,7 @@ class _Party:
             watcher.name,
             tracker,
             frame=frame,
+            threshold=threshold,
             compress_parties=parties if how == "gains" else None,
         )
         self._next = 0
