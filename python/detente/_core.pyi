@@ -80,6 +80,15 @@ class Kinematic:
     def noise(self, dt_s: float) -> NDArray[np.float64]: ...
 
 @final
+class BoxMotion:
+    def __new__(cls, acceleration_psd: float, size_psd: float) -> BoxMotion: ...
+    @property
+    def dim(self) -> int: ...
+    def linearise(
+        self, states: ArrayLike, dt_s: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
+
+@final
 class CoordinatedTurn:
     def __new__(
         cls,

@@ -22,7 +22,7 @@ impl Imm {
     /// new track; without, that of the chain in the long run.
     ///
     /// # Errors
-    /// [`Error::Setting`] for no models, models of different axes, a joint state of more than
+    /// [`Error::Setting`] for no models, models of different axes, boxes beside others, a joint state of more than
     /// [`MAX_DIM`] components, bad rates or probabilities, or a chain without a long run of its own
     /// and no probabilities; [`Error::Shape`] for other than M × M rates.
     pub fn new(models: Vec<Motion>, rates_per_s: &[f64], initial: Option<&[f64]>) -> Result<Self> {
@@ -32,6 +32,11 @@ impl Imm {
         if let Some(other) = models.iter().find(|model| model.axes() != axes) {
             let found = format!("{axes} and {}", other.axes());
             return refuse("the axes of the models", "the same", found);
+        }
+        let of_box = |model: &Motion| matches!(model, Motion::Box(_));
+        if models.iter().any(of_box) && !models.iter().all(of_box) {
+            let found = "some of each".to_owned();
+            return refuse("the models", "all of boxes, or none", found);
         }
         let initial = match initial {
             Some(given) => given.to_vec(),

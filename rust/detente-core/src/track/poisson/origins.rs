@@ -45,10 +45,12 @@ impl Undetected {
         let (prior, detections) = (settings.birth.prior(&settings.motion), scan.detections());
         let count = detections.values.len() / sensor.dim(prior.axes);
         let anywhere = newborns(sensor, &prior, detections)?;
-        let clutter = match scan.clutter_density() {
+        let mut clutter = match scan.clutter_density() {
             Some(each) => each.to_vec(),
             None => clutter(sensor, &anywhere, count)?,
         };
+        let values = detections.values.chunks_exact(sensor.dim(prior.axes));
+        clutter.iter_mut().zip(values).for_each(|(density, z)| *density *= sensor.unit_density(z));
         let (view, hit) = (View::from(&sensor.pose), sensor.hit_weight());
         let mut out =
             Origins { parts: vec![Vec::new(); count], born: vec![0.0; count], elsewhere: clutter };
