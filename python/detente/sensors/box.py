@@ -42,10 +42,10 @@ class BoxSensor(Sensor):
     ...     birth=dt.Birth(rate_density=1e-7, initial_density=1e-6, velocity_std_m_s=0.5),
     ... )
     >>> camera = dt.BoxSensor()
-    >>> for k in range(5):
-    ...     tracks = tracker.step(k / 30, [[100.0 + 3 * k, 80.0, 20.0, 40.0]], sensor=camera)
+    >>> for k in range(10):
+    ...     tracks = tracker.step(k / 30, [[100.0 + k, 80.0, 20.0, 40.0]], sensor=camera)
     >>> camera.measure(tracks.confirmed().mean, axes=2).round(0)
-    array([[112.,  80.,  20.,  40.]])
+    array([[109.,  80.,  20.,  40.]])
     """
 
     _default_name = "camera"
