@@ -29,9 +29,9 @@ class Handover:
     sequence, report_ns : int
         The report's number and moment.
     object_id : (n,) uint64
-        The identities of its rows.
+        The identities of its rows; of counts the numbers of the cells.
     lat_deg, lon_deg : (n,) float64
-        Where they were [°]; NaN where that is not known.
+        Where they were, of counts the middle of each cell [°]; NaN where that is not known.
     """
 
     time_ns: int

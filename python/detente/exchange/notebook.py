@@ -81,6 +81,10 @@ class Notebook:
             [self.agreement(each.id) for each in asked if _serves(each, answers.offer)],
         )
 
+    def known(self) -> list[Agreement]:
+        """Return all agreements, in the order of their identities."""
+        return [self.agreement(offer_id) for offer_id in sorted(self._answers)]
+
     def standings(self, time_ns: int) -> list[Standing]:
         """Return where each agreement that concerns the party stands, in the order of offers."""
         offers = [

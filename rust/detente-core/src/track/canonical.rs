@@ -36,11 +36,12 @@ impl<'a> Canonical<'a> {
         let mut order: Vec<u32> = (0..n as u32).collect();
         order.sort_by(|&a, &b| {
             let key = |k: u32| row(k).iter().chain(noise(k));
-            key(a)
-                .zip(key(b))
-                .map(|(x, y)| x.total_cmp(y))
-                .find(|ordering| ordering.is_ne())
-                .unwrap_or_else(|| (code(a), a).cmp(&(code(b), b)))
+            let rest = || {
+                let mut pairs = key(a).zip(key(b)).map(|(x, y)| x.total_cmp(y));
+                let differing = pairs.find(|ordering| ordering.is_ne());
+                differing.unwrap_or_else(|| (code(a), a).cmp(&(code(b), b)))
+            };
+            row(a)[0].total_cmp(&row(b)[0]).then_with(rest)
         });
         let component = |(i, &value): (usize, &f64)| {
             if sensor.is_angle(i) { wrap(value) } else { value }

@@ -1,0 +1,67 @@
+"""Apart: agreements on counts whose cells overlap would tell by subtraction what neither tells."""
+
+from collections.abc import Iterable
+
+from detente._core import Grant
+from detente.errors import AgreementError
+from detente.exchange.agreement import Agreement
+from detente.exchange.answers import NEVER
+from detente.exchange.instant import text_from_time_ns
+from detente.exchange.offer import Offer
+
+
+def check_apart(agreement: Agreement, others: Iterable[Agreement], time_ns: int) -> None:
+    """Refuse counts beside those of an agreement that came into force before and still is.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        What is to be accepted, or released under.
+    others : iterable of Agreement
+        All that the party knows of.
+    time_ns : int
+        Now [ns since 1970-01-01 UTC].
+
+    Raises
+    ------
+    AgreementError
+        The cells of both overlap and differ in size, threshold or cadence.
+    """
+    if not _is_of_counts(agreement):
+        return
+    for other in others:
+        if not _counts(other, time_ns) or _precedence(agreement) <= _precedence(other):
+            continue
+        for grant in _grants(agreement.offer, time_ns):
+            if any(grant.conflicts(each) for each in _grants(other.offer, time_ns)):
+                raise AgreementError(
+                    f"count_cell_m, count_at_least and cadence_s of offer "
+                    f"{agreement.offer.id[:12]} must be those of agreement "
+                    f"{other.offer.id[:12]}, in force at {text_from_time_ns(time_ns)}: in both "
+                    f"{grant.sender!r} counts for {grant.recipient!r} in cells that overlap, and "
+                    "one would tell by subtraction what the other hides; offer the same cells, "
+                    "or an area that does not touch the other, or withdraw from that agreement"
+                )
+
+
+def _is_of_counts(agreement: Agreement) -> bool:
+    return agreement.offer.terms.level == "counts" and not agreement.offer.conditions
+
+
+def _counts(agreement: Agreement, time_ns: int) -> bool:
+    """Whether counts flow under it."""
+    is_made = _is_of_counts(agreement) and agreement.offer.time_ns <= time_ns
+    return is_made and agreement.state_at(time_ns) == "accepted"
+
+
+def _precedence(agreement: Agreement) -> tuple[int, str]:
+    """Return since when it is in force, to compare."""
+    begins_ns = agreement.in_force_ns
+    return NEVER if begins_ns is None else begins_ns, agreement.offer.id
+
+
+def _grants(offer: Offer, time_ns: int) -> list[Grant]:
+    """Return what it lets each party hand over; from when until when is not asked about."""
+    ways = [offer.parties, offer.parties[::-1]] if offer.terms.both_ways else [offer.parties]
+    whole = [offer.terms.grant(*way, time_ns, time_ns + 1) for way in ways]
+    return [Grant(**{**each, "from_ns": time_ns, "until_ns": time_ns + 1}) for each in whole]
