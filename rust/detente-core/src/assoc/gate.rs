@@ -45,6 +45,15 @@ pub struct Detections<'a> {
     pub noise: Noise<'a>,
 }
 
+impl<'a> Detections<'a> {
+    /// One of them alone, of m components.
+    #[must_use]
+    pub fn only(&self, m: usize, detection: usize) -> Self {
+        let values = &self.values[detection * m..][..m];
+        Self { values, noise: Noise::Each(self.noise.of(m, detection)) }
+    }
+}
+
 /// The covariance of the detections.
 #[derive(Clone, Copy, Debug)]
 pub enum Noise<'a> {
