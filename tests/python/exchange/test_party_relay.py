@@ -1,5 +1,6 @@
 """Relay through agreements and parties: each holds exactly what the model says it may."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -165,3 +166,12 @@ def test_the_own_report_that_comes_back_changes_nothing() -> None:
     parties, offers = _met(NAMES[:2], {way: {"relay": True} for way in ways})
     _flood(parties, offers)
     assert [report.origin for report in parties["north"].received] == ["south"]
+
+
+def test_who_says_less_than_its_agreement_lets_it_is_believed() -> None:
+    parties, held, offer = _chain({"relay": True}, {"relay": True})
+    passed = parties["south"].release(offer.id, time_ns=NOW_NS, report=held)
+    assert passed is not None
+    assert passed.relay
+    parties["east"].receive(replace(passed, relay=False), offer_id=offer.id, sender="south")
+    assert [report.relay for report in parties["east"].received] == [False]
