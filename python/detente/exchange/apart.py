@@ -32,8 +32,8 @@ def check_apart(agreement: Agreement, others: Iterable[Agreement], time_ns: int)
     for other in others:
         if not _counts(other, time_ns) or _precedence(agreement) <= _precedence(other):
             continue
-        for grant in _grants(agreement.offer, time_ns):
-            if any(grant.conflicts(each) for each in _grants(other.offer, time_ns)):
+        for grant in _grants(agreement.offer):
+            if any(grant.conflicts(each) for each in _grants(other.offer)):
                 raise AgreementError(
                     f"count_cell_m, count_at_least and cadence_s of offer "
                     f"{agreement.offer.id[:12]} must be those of agreement "
@@ -60,8 +60,9 @@ def _precedence(agreement: Agreement) -> tuple[int, str]:
     return NEVER if begins_ns is None else begins_ns, agreement.offer.id
 
 
-def _grants(offer: Offer, time_ns: int) -> list[Grant]:
+def _grants(offer: Offer) -> list[Grant]:
     """Return what it lets each party hand over; from when until when is not asked about."""
     ways = [offer.parties, offer.parties[::-1]] if offer.terms.both_ways else [offer.parties]
-    whole = [offer.terms.grant(*way, time_ns, time_ns + 1) for way in ways]
-    return [Grant(**{**each, "from_ns": time_ns, "until_ns": time_ns + 1}) for each in whole]
+    until_ns = offer.terms.until_ns
+    whole = [offer.terms.grant(a, b, until_ns - 1, until_ns) for a, b in ways]
+    return [Grant(**each) for each in whole]

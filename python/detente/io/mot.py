@@ -23,6 +23,7 @@ from detente.io.source import Source, open_source
 from detente.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from os import PathLike
 
     from numpy.typing import NDArray
@@ -132,7 +133,7 @@ def read_mot(
     if (identity[kept] != -1.0).any():
         names = identity[kept].astype(np.int64).astype(str).astype(object)
         held["identity"] = np.where(identity[kept] == -1.0, "", names)
-    every = np.arange(number[0], number[-1] + 1)
+    every = np.arange(int(number[0]), int(number[-1]) + 1, dtype=np.int64)
     return Recording(
         format="mot",
         files=(str(source.path),),
@@ -209,10 +210,14 @@ def _rows(source: Source) -> tuple[Rows, int]:
     names = [*_FIELDS, *(f"field {k}" for k in range(len(_FIELDS), count))][:count]
     with_header = Source(source.path, ",".join(names).encode() + b"\n" + source.data)
     rows = rows_from_csv(with_header, {name: name for name in names[:7]})
+
+    def texts_of(lines: NDArray[np.int64]) -> Iterable[str]:
+        return rows.texts_of(lines + 1)
+
     return replace(
         rows,
         number=rows.number - 1,
-        texts_of=lambda lines: rows.texts_of(lines + 1),
+        texts_of=texts_of,
         malformed=[(line - 1, reason, text) for line, reason, text in rows.malformed],
     ), count
 
