@@ -3,14 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from detente._core import Grant
 from detente.errors import SettingError, UnknownIdError
 from detente.exchange.agreement import Agreement
 from detente.exchange.apart import check_apart
-from detente.exchange.audit import Audit, Handover
-from detente.exchange.counts import grid_cells
+from detente.exchange.audit import Audit, handover_of, places_of
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Picture
@@ -273,7 +272,7 @@ class Party(Signatory):
             if not len(rows):
                 raise UnknownIdError(f"the newest report of {self.name!r} has no track {object_id}")
             at = int(rows[0])
-            lats, lons = self._places(own)
+            lats, lons = places_of(own, self._frame)
             if np.isfinite(lats[rows[0]]):
                 lat_deg, lon_deg = float(lats[rows[0]]), float(lons[rows[0]])
         row = Row(self.name, partner, own.time_ns, time_ns, lat_deg=lat_deg, lon_deg=lon_deg)
@@ -298,31 +297,8 @@ class Party(Signatory):
         return found
 
     def _record(self, report: Report, offer: Offer, recipient: str, time_ns: int) -> None:
-        lat_deg, lon_deg = self._places(report)
-        self.audit.record(
-            Handover(
-                time_ns,
-                offer,
-                report.origin,
-                recipient,
-                report.sequence,
-                report.time_ns,
-                report["cell" if report.kind == "counts" else "track_id"],
-                lat_deg,
-                lon_deg,
-            )
-        )
-
-    def _places(self, report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return latitudes and longitudes of a report's rows, NaN if there is no frame."""
-        if report.kind == "counts":
-            south, west, north, east = grid_cells(report).T
-            return 0.5 * (south + north), 0.5 * (west + east)
-        if self._frame is None:
-            unknown = np.full(len(report), np.nan)
-            return unknown, unknown
-        lat_deg, lon_deg, _ = self._frame.geodetic_from_en(report.mean[:, :2])
-        return lat_deg, lon_deg
+        handover = handover_of(report, offer, recipient, time_ns=time_ns, frame=self._frame)
+        self.audit.record(handover)
 
     def _empty(self, time_ns: int) -> Report:
         dim = self._dim

@@ -35,7 +35,7 @@ def _elsewhere() -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [[[lon, lat] for lat, lon in [*WEST, WEST[0]]]]}
 
 
-def _two(**clauses: object) -> tuple[dt.Party[Any], dt.Party[Any], Offer, Offer]:
+def _two(**clauses: object) -> tuple[dt.Party, dt.Party, Offer, Offer]:
     """Return two parties with one agreement in force, and a second one offered."""
     north, south = party("north"), party("south")
     first, second = (

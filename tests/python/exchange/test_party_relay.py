@@ -20,12 +20,14 @@ NOW_NS = SEEN_NS + 60 * SECOND_NS
 NAMES = ["north", "south", "east", "west"]
 LEVEL = {None: None, 50: 11, 1_000: 6}  # of the grid, by precision
 Edges = dict[tuple[str, str], dict[str, Any]]
-Parties = dict[str, dt.Party[Any]]
+Parties = dict[str, dt.Party]
 Held = dict[tuple[str, int | None], bool]
 """Whose and on which grid; and whether it may be passed on by any of the paths it came by."""
 
 
-def _met(names: list[str], edges: Edges) -> tuple[Parties, dict[tuple[str, str], Offer]]:
+def _met(
+    names: list[str], edges: Edges
+) -> tuple[Parties, dict[tuple[str, str], Offer], dict[str, Report]]:
     """Return parties that agreed on all that, and have looked."""
     parties = {name: party(name) for name in names}
     offers: dict[tuple[str, str], Offer] = {}
@@ -36,9 +38,11 @@ def _met(names: list[str], edges: Edges) -> tuple[Parties, dict[tuple[str, str],
         )
         parties[sender].hear(parties[recipient].accept(offer, time_ns=MADE_NS + 1))
         offers[sender, recipient] = offer
-    for k, name in enumerate(names):
-        parties[name].observe(SEEN_NS, [[5_000.0 * k, 0.0], [5_000.0 * k, 300.0]])
-    return parties, offers
+    seen = {
+        name: parties[name].observe(SEEN_NS, [[5_000.0 * k, 0.0], [5_000.0 * k, 300.0]])
+        for k, name in enumerate(names)
+    }
+    return parties, offers, seen
 
 
 def _flood(parties: Parties, offers: dict[tuple[str, str], Offer]) -> None:
@@ -89,7 +93,8 @@ def test_each_party_holds_exactly_what_the_model_says(seed: int, count: int) -> 
         precision_m = [None, 50, 50, 1_000][rng.integers(4)]
         if precision_m is not None:
             edges[way]["precision_m"] = precision_m
-    parties, offers = _met(names, edges)
+    parties, offers, seen = _met(names, edges)
+    assert all(len(report) == 2 for report in seen.values())
     _flood(parties, offers)
     expected = _model(names, edges)
     for name, each in parties.items():
@@ -97,7 +102,7 @@ def test_each_party_holds_exactly_what_the_model_says(seed: int, count: int) -> 
         for report in each.received:
             what = (report.origin, report.grid_level)
             held[what] = held.get(what, False) or report.relay
-            assert sorted(report.track_id) == [1, 2]
+            assert sorted(report.track_id) == sorted(seen[report.origin].track_id)
         assert held == expected[name]
         named = {(h.origin, h.offer.id) for h in each.audit if h.recipient == name}
         assert {origin for origin, _ in named} == {origin for origin, _ in expected[name]}
@@ -106,7 +111,7 @@ def test_each_party_holds_exactly_what_the_model_says(seed: int, count: int) -> 
 def _chain(first: dict[str, Any], second: dict[str, Any]) -> tuple[Parties, Report, Offer]:
     """Return parties in a row, what the middle one got, and the agreement with the last."""
     edges = {("north", "south"): first, ("south", "east"): second}
-    parties, offers = _met(NAMES[:3], edges)
+    parties, offers, _ = _met(NAMES[:3], edges)
     report = parties["north"].release(offers["north", "south"].id, time_ns=NOW_NS)
     assert report is not None
     parties["south"].receive(report, offer_id=offers["north", "south"].id)
@@ -163,7 +168,7 @@ def test_a_strangers_report_needs_one_who_may_hand_it_on() -> None:
 
 def test_the_own_report_that_comes_back_changes_nothing() -> None:
     ways = [("north", "south"), ("south", "north")]
-    parties, offers = _met(NAMES[:2], {way: {"relay": True} for way in ways})
+    parties, offers, _ = _met(NAMES[:2], {way: {"relay": True} for way in ways})
     _flood(parties, offers)
     assert [report.origin for report in parties["north"].received] == ["south"]
 

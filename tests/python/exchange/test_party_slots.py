@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies.effort import law
-from strategies.parties import MOTION, party
+from strategies.parties import party
 
 import detente as dt
 from detente.exchange import Offer, time_ns_from_text
@@ -17,7 +17,7 @@ MADE_NS = time_ns_from_text("2021-07-20")
 BEGIN_NS = MADE_NS + 3 * SECOND_NS  # between two slots of ten seconds
 
 
-def _pair(**clauses: object) -> tuple[dt.Party[Any], dt.Party[Any], Offer]:
+def _pair(**clauses: object) -> tuple[dt.Party, dt.Party, Offer]:
     north, south = party("north"), party("south")
     given: dict[str, Any] = {"level": "tracks", "until": "2021-08-31", "cadence_s": 10, **clauses}
     terms = dt.Terms(**given)
@@ -32,11 +32,15 @@ def _seconds(reports: list[dt.exchange.Report]) -> list[float]:
 
 def test_each_slot_has_a_report_and_an_empty_one_if_nothing_was_said() -> None:
     north, south, offer = _pair()
-    for second, east_m in [(4, 100.0), (8, 200.0), (31, 300.0)]:
-        north.observe(MADE_NS + second * SECOND_NS, [[east_m, 0.0]])
+    _, at_8, at_31 = (
+        north.observe(MADE_NS + second * SECOND_NS, [[0.0, 0.0], [east_m, 900.0]])
+        for second, east_m in [(4, 100.0), (8, 100.0), (31, 5_000.0)]
+    )
     due = north.release_slots(offer.id, time_ns=MADE_NS + 45 * SECOND_NS)
     assert _seconds(due) == [10.0, 20.0, 30.0, 40.0]
-    assert [report.mean[:, 0].tolist() for report in due] == [[200.0], [], [], [300.0]]
+    told = [sorted(report.track_id) for report in due]
+    assert told == [sorted(at_8.track_id), [], [], sorted(at_31.track_id)]
+    assert sorted(at_8.track_id) != sorted(at_31.track_id)
     for report in due:
         south.receive(report, offer_id=offer.id)
     assert [report.time_ns for report in south.received] == [due[-1].time_ns]
@@ -46,14 +50,20 @@ def test_each_slot_has_a_report_and_an_empty_one_if_nothing_was_said() -> None:
 
 def test_a_report_is_brought_to_its_slot_by_the_motion() -> None:
     north, _, offer = _pair()
-    own = north.observe(MADE_NS + 8 * SECOND_NS, [[200.0, 0.0]])
+    for second in (4, 6, 8):
+        places = [[10.0 * second, 0.0], [0.0, 900.0 - 5.0 * second]]
+        own = north.observe(MADE_NS + second * SECOND_NS, places)
     (report,) = north.release_slots(offer.id, time_ns=MADE_NS + 10 * SECOND_NS)
-    f, q = MOTION.transition(2.0), MOTION.noise(2.0)
-    np.testing.assert_allclose(report.mean, own.mean @ f.T)
-    np.testing.assert_allclose(report.cov[0], f @ own.cov[0] @ f.T + q)
+    motion = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
+    f, q = motion.transition(2.0), motion.noise(2.0)
+    of_row = np.searchsorted(own.track_id, report.track_id, sorter=np.argsort(own.track_id))
+    mine = np.argsort(own.track_id)[of_row]
+    np.testing.assert_allclose(report.mean, own.mean[mine] @ f.T, atol=1e-6)
+    np.testing.assert_allclose(report.cov, f @ own.cov[mine] @ f.T + q, rtol=1e-9, atol=1e-6)
+    assert (np.abs(report.mean[:, 2:]).max(axis=1) > 1.0).all()  # they move, so that it matters
     exact = north.observe(MADE_NS + 20 * SECOND_NS, [[200.0, 0.0]])
     (report,) = north.release_slots(offer.id, time_ns=MADE_NS + 20 * SECOND_NS)
-    assert report.mean.tobytes() == exact.mean.tobytes()
+    assert sorted(map(bytes, report.mean)) == sorted(map(bytes, exact.mean))
 
 
 def test_what_was_seen_before_the_yes_fills_no_slot() -> None:
@@ -121,7 +131,9 @@ def test_when_a_party_releases_tells_nothing_of_what_it_saw(
         now_ns = MADE_NS + call * SECOND_NS
         for second, what in [scan for scan in scans if scan[0] <= call]:
             for one in (north, patient):
-                one.observe(MADE_NS + second * SECOND_NS, [[second, 0.0]] if what else [])
+                one.observe(
+                    MADE_NS + second * SECOND_NS, [[second, 0.0]] if what else np.empty((0, 2))
+                )
         scans = [scan for scan in scans if scan[0] > call]
         found = north.release_slots(offer.id, time_ns=now_ns)
         empty = blind.release_slots(same.id, time_ns=now_ns)

@@ -17,7 +17,7 @@ NOW_NS = MADE_NS + 10_000_000_000
 
 def _pair(
     frame: dt.LocalFrame = FRAME, *, half_m: float = 2_000.0, **clauses: object
-) -> tuple[dt.Party[Any], Offer]:
+) -> tuple[dt.Party, Offer]:
     """Return a party with an agreement about a square around the origin of its frame."""
     north, south = party("north", frame), party("south", frame)
     corners = half_m * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
@@ -33,11 +33,12 @@ def _pair(
 
 def test_a_place_within_whose_cell_is_not_is_told() -> None:
     north, offer = _pair(precision_m=1_000)
-    north.observe(NOW_NS, [[1_990.0, 1_990.0], [0.0, 0.0], [9_000.0, 0.0]])
+    own = north.observe(NOW_NS, [[1_990.0, 1_990.0], [0.0, 0.0], [9_000.0, 0.0]])
+    within, at_edge, beyond = own.track_id[np.argsort(own.mean[:, 0])].tolist()
     released = north.release(offer.id, time_ns=NOW_NS)
     assert released is not None
-    assert 1 not in released.track_id
-    edge, far = (north.why_not("south", time_ns=NOW_NS, object_id=k) for k in (1, 3))
+    assert released.track_id.tolist() == [within]
+    edge, far = (north.why_not("south", time_ns=NOW_NS, object_id=k) for k in (at_edge, beyond))
     assert "area: its place lies within, but not all of the cell to which it is rounded" in edge
     assert "of 1000 m" in edge
     assert "lie outside" in far
@@ -47,18 +48,18 @@ def test_a_place_within_whose_cell_is_not_is_told() -> None:
 def test_beyond_the_grid_is_told() -> None:
     pole = dt.LocalFrame(89.5, 0.0)
     north, offer = _pair(pole, area=None, precision_m=50)
-    north.observe(NOW_NS, [[0.0, 0.0]])
+    own = north.observe(NOW_NS, [[0.0, 0.0]])
     released = north.release(offer.id, time_ns=NOW_NS)
     assert released is not None
     assert len(released) == 0
-    text = north.why_not("south", time_ns=NOW_NS, object_id=1)
+    text = north.why_not("south", time_ns=NOW_NS, object_id=int(own.track_id[0]))
     assert "precision_m: the grid of 50 m does not reach beyond 89° north and south" in text
 
 
 def test_an_end_or_a_delay_is_told_beside_the_cell() -> None:
     north, _ = _pair(precision_m=1_000, delay_s=60)
-    north.observe(NOW_NS, [[1_990.0, 1_990.0]])
-    text = north.why_not("south", time_ns=NOW_NS, object_id=1)
+    own = north.observe(NOW_NS, [[1_990.0, 1_990.0]])
+    text = north.why_not("south", time_ns=NOW_NS, object_id=int(own.track_id[0]))
     assert "delay_s: it leaves 60 s late" in text or "delay_s: it leaves 1 min" in text
     assert "area: its place lies within" in text
 
@@ -73,9 +74,9 @@ def test_a_row_leaves_if_and_only_if_no_clause_is_named(
 ) -> None:
     clauses = {} if precision_m is None else {"precision_m": precision_m}
     north, offer = _pair(**clauses)
-    north.observe(NOW_NS, places)
+    own = north.observe(NOW_NS, places)
     released = north.release(offer.id, time_ns=NOW_NS)
     assert released is not None
-    for number in range(1, len(places) + 1):
+    for number in own.track_id.tolist():
         text = north.why_not("south", time_ns=NOW_NS, object_id=number)
         assert ("No clause of" in text) == (number in released.track_id)
