@@ -16,7 +16,7 @@ NOW_NS = MADE_NS + 10_000_000_000
 
 
 def _pair(
-    frame: dt.LocalFrame = FRAME, *, half_m: float = 2_000.0, **clauses: object
+    frame: dt.LocalFrame = FRAME, *, half_m: float = 4_000.0, **clauses: object
 ) -> tuple[dt.Party, Offer]:
     """Return a party with an agreement about a square around the origin of its frame."""
     north, south = party("north", frame), party("south", frame)
@@ -33,7 +33,7 @@ def _pair(
 
 def test_a_place_within_whose_cell_is_not_is_told() -> None:
     north, offer = _pair(precision_m=1_000)
-    own = north.observe(NOW_NS, [[1_990.0, 1_990.0], [0.0, 0.0], [9_000.0, 0.0]])
+    own = north.observe(NOW_NS, [[3_990.0, 3_990.0], [0.0, 0.0], [9_000.0, 0.0]])
     within, at_edge, beyond = own.track_id[np.argsort(own.mean[:, 0])].tolist()
     released = north.release(offer.id, time_ns=NOW_NS)
     assert released is not None
@@ -58,7 +58,7 @@ def test_beyond_the_grid_is_told() -> None:
 
 def test_an_end_or_a_delay_is_told_beside_the_cell() -> None:
     north, _ = _pair(precision_m=1_000, delay_s=60)
-    own = north.observe(NOW_NS, [[1_990.0, 1_990.0]])
+    own = north.observe(NOW_NS, [[3_990.0, 3_990.0]])
     text = north.why_not("south", time_ns=NOW_NS, object_id=int(own.track_id[0]))
     assert "delay_s: it leaves 60 s late" in text or "delay_s: it leaves 1 min" in text
     assert "area: its place lies within" in text
@@ -66,7 +66,7 @@ def test_an_end_or_a_delay_is_told_beside_the_cell() -> None:
 
 @law
 @given(
-    st.lists(st.tuples(*[st.floats(-2_500.0, 2_500.0)] * 2), min_size=1, max_size=5),
+    st.lists(st.tuples(*[st.floats(-5_000.0, 5_000.0)] * 2), min_size=1, max_size=5),
     st.sampled_from([None, 50, 400, 1_000]),
 )
 def test_a_row_leaves_if_and_only_if_no_clause_is_named(
