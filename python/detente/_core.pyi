@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = [
     "DEBUG",
     "Birth",
+    "BoxMotion",
     "CoordinatedTurn",
     "Grant",
     "Kinematic",
