@@ -108,7 +108,9 @@ def test_columns_of_metres_have_a_page_but_no_place_on_earth(tmp_path: Path) -> 
     words = ("--time", "t", "--x", "east", "--y", "north", "--sensor-std-m", "3")
     result = detente("track", path, "--out", out, *words)
     assert result.exit_code == 0, result.output
-    assert sorted(path.name for path in out.iterdir()) == sorted(set(OUTPUT) - {"tracks.geojson"})
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        {*OUTPUT} - {"mot.txt", "tracks.geojson"}
+    )
     summary = summary_in(out)
     assert summary["tracks"] == 2
     assert summary["scores"] is None

@@ -131,7 +131,7 @@ fn used(models: &[Motion], axes: usize) -> Vec<Vec<bool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::motion::{CoordinatedTurn, Kind, Kinematic, Rate};
+    use crate::motion::{BoxMotion, CoordinatedTurn, Kind, Kinematic, Rate};
 
     fn kinematic(kind: Kind, axes: usize) -> Motion {
         Motion::Kinematic(Kinematic::new(kind, &vec![0.1; axes]).unwrap())
@@ -164,8 +164,13 @@ mod tests {
     #[test]
     fn what_does_not_fit_together_is_refused() {
         let plain = |axes| kinematic(Kind::ConstantVelocity, axes);
+        let boxes = BoxMotion::new(0.5, 0.02).unwrap();
         let cases = [
             (Imm::new(vec![plain(2), plain(3)], &[1.0; 4], None), "the axes of the models"),
+            (
+                Imm::new(vec![plain(2), Motion::Box(boxes)], &[1.0; 4], None),
+                "the models must be all of boxes, or none",
+            ),
             (
                 Imm::new(vec![plain(2), plain(2)], &[0.0; 4], None),
                 "transition_per_s must be leading",
