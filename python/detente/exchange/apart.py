@@ -8,6 +8,7 @@ from detente.exchange.agreement import Agreement
 from detente.exchange.answers import NEVER
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.offer import Offer
+from detente.exchange.terms import Terms
 
 
 def check_apart(agreement: Agreement, others: Iterable[Agreement], time_ns: int) -> None:
@@ -27,7 +28,7 @@ def check_apart(agreement: Agreement, others: Iterable[Agreement], time_ns: int)
     AgreementError
         The cells of both overlap and differ in size, threshold or cadence.
     """
-    if not _is_of_counts(agreement):
+    if not is_of_counts(agreement.offer.terms) or agreement.offer.conditions:
         return
     for other in others:
         if not _counts(other, time_ns) or _precedence(agreement) <= _precedence(other):
@@ -44,14 +45,16 @@ def check_apart(agreement: Agreement, others: Iterable[Agreement], time_ns: int)
                 )
 
 
-def _is_of_counts(agreement: Agreement) -> bool:
-    return agreement.offer.terms.level == "counts" and not agreement.offer.conditions
+def is_of_counts(terms: Terms) -> bool:
+    """Whether counts leave."""
+    return terms.level == "counts"
 
 
 def _counts(agreement: Agreement, time_ns: int) -> bool:
     """Whether counts flow under it."""
-    is_made = _is_of_counts(agreement) and agreement.offer.time_ns <= time_ns
-    return is_made and agreement.state_at(time_ns) == "accepted"
+    offer = agreement.offer
+    flows = is_of_counts(offer.terms) and not offer.conditions and offer.time_ns <= time_ns
+    return flows and agreement.state_at(time_ns) == "accepted"
 
 
 def _precedence(agreement: Agreement) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from detente._core import Grant
 from detente.errors import SettingError, UnknownIdError
 from detente.exchange.agreement import Agreement
-from detente.exchange.apart import check_apart
+from detente.exchange.apart import check_apart, is_of_counts
 from detente.exchange.audit import Audit, handover_of, places_of
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
@@ -18,7 +18,7 @@ from detente.exchange.received import Received
 from detente.exchange.release import release
 from detente.exchange.report import Report
 from detente.exchange.signatory import Signatory
-from detente.exchange.slots import Slots
+from detente.exchange.slots import Slots, has_slots
 from detente.exchange.snapshot import Snapshot
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
@@ -113,7 +113,7 @@ class Party(Signatory):
         seen = self._observer.observe(time_ns, measurements, sensor=looked, noise=noise, pose=pose)
         self._shared.add(seen.detections)
         self._own = seen.tracks
-        self._slots.say(self._own, self._notebook.known())
+        self._slots.say(self._own, self._notebook.known(has_slots))
         return self._own
 
     def release(
@@ -291,7 +291,7 @@ class Party(Signatory):
         """Return what leaves of a report, and take note of it."""
         partner = agreement.partner_of(self.name)
         found = release(report, agreement, sender=self.name, recipient=partner, time_ns=time_ns)
-        check_apart(agreement, self._notebook.known(), time_ns)
+        check_apart(agreement, self._notebook.known(is_of_counts), time_ns)
         if found is not None:
             self._record(found, agreement.offer, partner, time_ns)
         return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from detente.errors import SettingError
 from detente.exchange.agreement import Agreement
-from detente.exchange.apart import check_apart
+from detente.exchange.apart import check_apart, is_of_counts
 from detente.exchange.notebook import Notebook
 from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
 from detente.exchange.standing import Standing
@@ -92,7 +92,7 @@ class Signatory:
             tell what those of another agreement hide.
         """
         self._notebook.check_open(offer, time_ns)
-        check_apart(self.agreement(offer.id), self._notebook.known(), time_ns)
+        check_apart(self.agreement(offer.id), self._notebook.known(is_of_counts), time_ns)
         message = Acceptance(offer.id, self.name, time_ns)
         self.hear(message)
         return message

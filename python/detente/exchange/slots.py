@@ -9,7 +9,13 @@ from detente._core import Grant
 from detente.exchange.agreement import Agreement
 from detente.exchange.instant import NS_PER_S
 from detente.exchange.report import Report
+from detente.exchange.terms import Terms
 from detente.tracking import Tracker
+
+
+def has_slots(terms: Terms) -> bool:
+    """Whether reports leave at the moments of a cadence alone."""
+    return terms.cadence_ns > 0
 
 
 class Slots:
@@ -53,7 +59,7 @@ class Slots:
         """Whether the party fills slots under an agreement that came into force."""
         offer, terms = agreement.offer, agreement.offer.terms
         hands = self._name in (offer.parties if terms.both_ways else offer.parties[:1])
-        return hands and terms.cadence_ns > 0 and agreement.in_force_ns is not None
+        return hands and has_slots(terms) and agreement.in_force_ns is not None
 
     def _handed_until_ns(self, agreement: Agreement) -> int:
         return self._handed_ns.get(agreement.offer.id, _begins_ns(agreement) - 1)
