@@ -25,6 +25,7 @@ BENCHES = (
     "switzerland",
     "bearings",
     "manoeuvre",
+    "boxes",
     "assignment",
     "marginals",
     "k_best",

@@ -32,6 +32,8 @@ PEERS = (
     "motmetrics",
     "trackeval",
     "ortools",
+    "trackforge",
+    "pyxtrackers",
 )
 NOT_INSTALLED = "not installed"
 

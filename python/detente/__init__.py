@@ -12,6 +12,7 @@ from detente.exchange import Party, Picture, Terms
 from detente.geo import LocalFrame
 from detente.motion import (
     IMM,
+    BoxMotion,
     ConstantAcceleration,
     ConstantVelocity,
     CoordinatedTurn,
@@ -25,6 +26,7 @@ from detente.sensors import (
     Annulus,
     BearingElevationSensor,
     BearingSensor,
+    BoxSensor,
     Disc,
     Footprint,
     Polygon,
@@ -59,6 +61,8 @@ __all__ = [
     "Birth",
     "BirthFromDetections",
     "BirthMixture",
+    "BoxMotion",
+    "BoxSensor",
     "ConstantAcceleration",
     "ConstantVelocity",
     "CoordinatedTurn",

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 __all__ = [
     "DEBUG",
     "Birth",
+    "BoxMotion",
     "CoordinatedTurn",
     "Grant",
     "Kinematic",
@@ -78,6 +79,15 @@ class Kinematic:
     def dim(self) -> int: ...
     def transition(self, dt_s: float) -> NDArray[np.float64]: ...
     def noise(self, dt_s: float) -> NDArray[np.float64]: ...
+
+@final
+class BoxMotion:
+    def __new__(cls, acceleration_psd: float, size_psd: float) -> BoxMotion: ...
+    @property
+    def dim(self) -> int: ...
+    def linearise(
+        self, states: ArrayLike, dt_s: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 
 @final
 class CoordinatedTurn:

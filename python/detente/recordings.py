@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from detente.births import BirthModel
 from detente.errors import NotFiniteError, SettingError, ShapeError
 from detente.identities import codes_from_identities
-from detente.motion import EstimatedTurn
+from detente.motion import BoxMotion, EstimatedTurn
 from detente.sensors import Sensor
 from detente.table import Table
 from detente.tracking import Association, Motion, Tracker
@@ -45,7 +45,7 @@ class TrackedRecording:
     points : Table
         Track after track in the order of time: ``track_id`` uint64; ``time_s`` [s]; the state,
         ``x_m``, ``y_m``, … [m], ``vx_m_s``, … [m/s], ``ax_m_s2``, … [m/s²], in the tracker's frame,
-        or ``turn_rate_rad_s`` under `EstimatedTurn`;
+        or ``turn_rate_rad_s`` under `EstimatedTurn`, and ``x_px``, … under `BoxMotion`;
         ``cov`` (n, d·d), its covariance row by row; ``existence``; ``detection_row`` int64, the row
         of the given table that the track took in, −1 for none.
     tracks : Table
@@ -280,7 +280,10 @@ def _values(
 
 def _points(columns: Any, order: NDArray[np.intp], motion: Motion) -> Table:  # noqa: ANN401 - the core's tuple
     track_id, time_s, mean, cov, existence, detection = columns
-    state = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
+    if isinstance(motion, BoxMotion):
+        state = [*motion.columns]
+    else:
+        state = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
     if isinstance(motion, EstimatedTurn):
         state = [*state[: 2 * motion.axes], "turn_rate_rad_s"]
     if motion.dim > len(state):

@@ -125,7 +125,7 @@ class Tracks:
         Opaque identity.
     mean : (n, d) float64
         Positions [m], velocities [m/s], accelerations [m/s²] or a turn rate [rad/s], in the
-        tracker's frame.
+        tracker's frame; of `BoxMotion` centre [px], velocity [px/s], width and height [px].
     cov : (n, d, d) float64
         Symmetric, positive definite.
     existence : (n,) float64
@@ -514,7 +514,7 @@ def _core_motion(motion: Motion) -> object:
         rates = motion.transition_per_s.ravel().tolist()
         return (models, rates, motion.initial_probability.tolist())
     core = getattr(motion, "_core", None)
-    if not isinstance(core, _core.Kinematic | _core.CoordinatedTurn):
+    if not isinstance(core, _core.Kinematic | _core.CoordinatedTurn | _core.BoxMotion):
         raise SettingError(
             f"motion must be a motion model such as dt.ConstantVelocity(...), found {motion!r}"
         )

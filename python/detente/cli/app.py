@@ -18,6 +18,7 @@ from detente.cli.naming import parties_from_text
 from detente.cli.report import print_fused, print_report
 from detente.cli.run import STEPS, run
 from detente.io import FORMATS, read
+from detente.io.mot import FRAME_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -46,8 +47,8 @@ def track(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="AIS (CSV), ADS-B (JSON or CSV), the folder of an Autoferry scenario, or any "
-            "other CSV or Parquet file; gzip too."
+            help="AIS (CSV), ADS-B (JSON or CSV), the folder of an Autoferry scenario, boxes of a "
+            "video (MOT text), or any other CSV or Parquet file; gzip too."
         ),
     ],
     out: Annotated[
@@ -83,6 +84,12 @@ def track(
         float | None,
         typer.Option(help="Standard deviation of a position, each way [m]; else the usual one."),
     ] = None,
+    frame_rate_hz: Annotated[
+        float, typer.Option(help="Of boxes of a video: frames a second.")
+    ] = FRAME_RATE_HZ,
+    min_confidence: Annotated[
+        float | None, typer.Option(help="Of boxes of a video: less sure ones are left out.")
+    ] = None,
     use_identity: Annotated[
         bool,
         typer.Option(
@@ -95,9 +102,9 @@ def track(
     """Track a recording: who was where, when, drawn on a map.
 
     The results are index.html (open it in a browser; it needs no network), tracks.parquet,
-    points.parquet, tracks.geojson, summary.json, and rejected.csv with the rows that could not
-    be used. Where the file says who is who (MMSI, ICAO address), tracking ignores it, unless
-    told to --use-identity, and is scored against it.
+    points.parquet, tracks.geojson (of boxes mot.txt), summary.json, and rejected.csv with the rows
+    that could not be used. Where the file says who is who (MMSI, ICAO address), tracking ignores
+    it, unless told to --use-identity, and is scored against it.
     """
     named = {"time": time, "x": x, "y": y, "lat": lat, "lon": lon, "sensor": sensor,
              "identity": identity}  # fmt: skip
@@ -110,10 +117,13 @@ def track(
                 columns=columns,
                 kind=kind,  # pyright: ignore[reportArgumentType] - read checks it
                 time_zone=time_zone,
+                frame_rate_hz=frame_rate_hz,
+                min_confidence=min_confidence,
             ),
             out,
             std_m=sensor_std_m,
             use_identity=use_identity,
+            frame_rate_hz=frame_rate_hz,
             advance=advance,
         )
     print_report(result, Console(highlight=False))

@@ -14,6 +14,7 @@ from detente.cli.follow import follow, notes_on_use
 from detente.cli.score import reference_from_recording, score
 from detente.errors import SettingError
 from detente.io.folder import whole_folder
+from detente.io.mot import FRAME_RATE_HZ, write_mot
 from detente.io.presets import Settings, settings_for
 from detente.io.write import write_csv, write_geojson, write_json, write_parquet
 from detente.table import Table
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 STEPS = ("reading", "tracking", "scoring", "drawing", "writing", "done")
 OUTPUT = (
     "index.html",
+    "mot.txt",
     "points.parquet",
     "rejected.csv",
     "summary.json",
     "tracks.geojson",
     "tracks.parquet",
 )
-"""What the folder of results holds; without a place on Earth there is no tracks.geojson."""
+"""What the folder of results holds; tracks.geojson if the place on Earth is known, mot.txt of boxes
+in a video."""
 EXISTS = 0.5
 """From this probability on an object is taken to exist."""
 _SINCE_1970_S = 1e8  # smaller times are counted from a start of the file's own
@@ -67,6 +70,7 @@ def run(
     *,
     std_m: float | None = None,
     use_identity: bool = False,
+    frame_rate_hz: float = FRAME_RATE_HZ,
     advance: Callable[[str, float], object] | None = None,
 ) -> Result:
     """Read, track and score a recording and write the results to a folder.
@@ -81,6 +85,8 @@ def run(
         Standard deviation of a position, each way [m], instead of the format's usual.
     use_identity : bool
         Whether who the recording says it is counts as evidence.
+    frame_rate_hz : float
+        Of a video, as it was read.
     advance : callable
         Is told each of `STEPS` as it begins, and the share of it that is done.
 
@@ -114,7 +120,9 @@ def run(
         points, tracks = confirmed(tracked.points, tracked.tracks, kind=recording.kind)
         clock["tracking"] = perf_counter()
         advance("scoring", 0.0)
-        reference = reference_from_recording(recording, step_s=settings.score_step_s)
+        of_boxes = recording.format == "mot"
+        step_s = settings.score_step_s
+        reference = None if of_boxes else reference_from_recording(recording, step_s=step_s)
         scores = reference and score(
             points,
             reference,
@@ -126,13 +134,18 @@ def run(
         summary = summarise(recording, settings, points, tracks, scores)
         summary["identity_used"] = use_identity
         points, tracks = with_places(points, recording), with_names(tracks, points, recording)
-        page = draw(recording, points, tracks, summary)
+        if of_boxes:
+            page = draw(*with_metres(recording, points), tracks, summary)
+        else:
+            page = draw(recording, points, tracks, summary)
         clock["drawing"] = perf_counter()
         advance("writing", 0.0)
         (folder / "index.html").write_text(page, encoding="utf-8")
         write_parquet(points, folder / "points.parquet")
         write_parquet(tracks, folder / "tracks.parquet")
         write_csv(recording.rejected, folder / "rejected.csv")
+        if of_boxes:
+            write_mot(points, folder / "mot.txt", frame_rate_hz=frame_rate_hz)
         if recording.frame is not None:
             write_geojson(points, folder / "tracks.geojson", frame=recording.frame)
         clock["writing"] = perf_counter()
@@ -164,6 +177,19 @@ def with_places(points: Table, recording: Recording) -> Table:
     en_m = np.stack([points["x_m"], points["y_m"]], axis=1)
     lat_deg, lon_deg, _ = recording.frame.geodetic_from_en(en_m)
     return Table({**points.columns, "lat_deg": lat_deg, "lon_deg": lon_deg})
+
+
+def with_metres(recording: Recording, points: Table) -> tuple[Recording, Table]:
+    """Return boxes as the map has places: a pixel is drawn as a metre, and up is up."""
+    told = "On the map a metre is a pixel of the image, and y counts upwards."
+    placed = replace(
+        recording, detections=_upright(recording.detections), notes=(*recording.notes, told)
+    )
+    return placed, _upright(points)
+
+
+def _upright(boxes: Table) -> Table:
+    return Table({**boxes.columns, "x_m": boxes["x_px"], "y_m": -boxes["y_px"]})
 
 
 def with_names(tracks: Table, points: Table, recording: Recording) -> Table:
@@ -252,7 +278,7 @@ def draw(recording: Recording, points: Table, tracks: Table, summary: dict[str, 
 def title_of(recording: Recording) -> str:
     """Return a heading."""
     what = {
-        "ais": "Ships", "adsb": "Aircraft", "autoferry": "Boats around a ferry",
+        "ais": "Ships", "adsb": "Aircraft", "autoferry": "Boats around a ferry", "mot": "Boxes",
     }.get(recording.format, "Objects")  # fmt: skip
     names = [file.replace("\\", "/").rsplit("/", 1)[-1] for file in recording.files]
     return f"{what}: {names[0]}" + (f" and {len(names) - 1} more" if names[1:] else "")

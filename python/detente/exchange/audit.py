@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.exchange.area import Area
+from detente.exchange.counts import grid_cells
 from detente.exchange.instant import words_from_time_ns
 from detente.exchange.offer import Offer
+from detente.exchange.report import Report
 from detente.exchange.wording import clauses_from_terms
+from detente.geo import LocalFrame
 from detente.table import Table
 
 
@@ -29,9 +32,9 @@ class Handover:
     sequence, report_ns : int
         The report's number and moment.
     object_id : (n,) uint64
-        The identities of its rows.
+        The identities of its rows: of tracks, of counts the cells, of detections the first bytes.
     lat_deg, lon_deg : (n,) float64
-        Where they were [°]; NaN where that is not known.
+        Where they were, of counts the middle of each cell [°]; NaN where that is not known.
     """
 
     time_ns: int
@@ -154,6 +157,52 @@ class Audit:
 
         groups = groupby(sorted(self, key=one), key=one)
         return "\n".join(_sentence(list(each)) for _, each in groups) or "Nobody got anything."
+
+
+def handover_of(
+    report: Report, offer: Offer, recipient: str, *, time_ns: int, frame: LocalFrame | None
+) -> Handover:
+    """Return what is noted of a report that was handed over.
+
+    Parameters
+    ----------
+    report : Report
+        What left.
+    offer : Offer
+        The offer of the agreement under which it did.
+    recipient : str
+        Who got it.
+    time_ns : int
+        When [ns since 1970-01-01 UTC].
+    frame : LocalFrame, optional
+        Where the report's frame is.
+    """
+    sequence, report_ns = report.sequence, report.time_ns
+    where = places_of(report, frame)
+    ids = _identities(report)
+    return Handover(time_ns, offer, report.origin, recipient, sequence, report_ns, ids, *where)
+
+
+def places_of(
+    report: Report, frame: LocalFrame | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return latitudes and longitudes of a report's rows [°], NaN where they are not known."""
+    if report.kind == "counts":
+        south, west, north, east = grid_cells(report).T
+        return 0.5 * (south + north), 0.5 * (west + east)
+    lat_deg, lon_deg = np.full((2, len(report)), np.nan)
+    position_m = report.mean if report.kind == "tracks" else report["position_m"]
+    known = np.isfinite(position_m[:, :2]).all(axis=1)
+    if frame is not None:
+        lat_deg[known], lon_deg[known], _ = frame.geodetic_from_en(position_m[known, :2])
+    return lat_deg, lon_deg
+
+
+def _identities(report: Report) -> NDArray[np.uint64]:
+    for name in ("track_id", "cell"):
+        if name in report.columns:
+            return report[name]
+    return np.ascontiguousarray(report.row_id[:, :8]).view(np.uint64).reshape(-1)
 
 
 def _sentence(handovers: list[Handover]) -> str:

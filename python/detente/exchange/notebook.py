@@ -1,11 +1,14 @@
 """What one party has heard of offers and answers, in any order, and where each stands."""
 
+from collections.abc import Callable
+
 from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
 from detente.exchange.answers import Answers
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.offer import Message, Offer
 from detente.exchange.standing import Standing, standing_at
+from detente.exchange.terms import Terms
 
 
 class Notebook:
@@ -80,6 +83,11 @@ class Notebook:
             answers,
             [self.agreement(each.id) for each in asked if _serves(each, answers.offer)],
         )
+
+    def known(self, wanted: Callable[[Terms], bool]) -> list[Agreement]:
+        """Return the agreements with wanted terms, in the order of their identities."""
+        offers = sorted(self._answers)
+        return [self.agreement(k) for k in offers if wanted(self._answers[k].offer.terms)]
 
     def standings(self, time_ns: int) -> list[Standing]:
         """Return where each agreement that concerns the party stands, in the order of offers."""

@@ -1,17 +1,24 @@
 """Party: its own sensor and tracker, its agreements, and what partners handed to it."""
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from dataclasses import replace
 
-from detente.errors import UnknownIdError
-from detente.exchange.audit import Audit, Handover
+import numpy as np
+from numpy.typing import ArrayLike
+
+from detente._core import Grant
+from detente.errors import SettingError, UnknownIdError
+from detente.exchange.agreement import Agreement
+from detente.exchange.apart import check_apart, is_of_counts
+from detente.exchange.audit import Audit, handover_of, places_of
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Picture
-from detente.exchange.reasons import Row, reasons, text_from_reasons
+from detente.exchange.reasons import Row, clause_of_cell, reasons, text_from_reasons
+from detente.exchange.received import Received
 from detente.exchange.release import release
 from detente.exchange.report import Report
 from detente.exchange.signatory import Signatory
+from detente.exchange.slots import Slots, has_slots
 from detente.exchange.snapshot import Snapshot
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
@@ -67,6 +74,8 @@ class Party(Signatory):
         self._frame = frame
         self.audit = Audit()
         self._own: Report | None = None
+        self._received = Received()
+        self._slots = Slots(name, tracker)
 
     def __repr__(self) -> str:
         return f"Party({self.name!r})"
@@ -104,10 +113,54 @@ class Party(Signatory):
         seen = self._observer.observe(time_ns, measurements, sensor=looked, noise=noise, pose=pose)
         self._shared.add(seen.detections)
         self._own = seen.tracks
+        self._slots.say(self._own, self._notebook.known(has_slots))
         return self._own
 
-    def release(self, offer_id: str, *, time_ns: int) -> Report | None:
+    def release(
+        self, offer_id: str, *, time_ns: int, report: Report | None = None
+    ) -> Report | None:
         """Return what may be handed to the partner of an agreement now; see `release`.
+
+        Under terms with a cadence see `release_slots`.
+
+        Parameters
+        ----------
+        offer_id : str
+            The agreement.
+        time_ns : int
+            Now [ns since 1970-01-01 UTC].
+        report : Report, optional
+            One of `received`, to pass it on: word for word, if both the agreement by which it came
+            and this one permit it, or not at all.
+
+        Returns
+        -------
+        Report or None
+            The newest own report, empty if the party has not looked yet; `None` if it dates from
+            before the acceptance. Or the given one; `None` if it must not be passed on.
+
+        Raises
+        ------
+        AgreementError
+            There is no such agreement, it is not in force, it does not permit this, or its counts
+            would tell what those of another one hide.
+        SettingError
+            The report to pass on is none of `received`.
+        """
+        if report is None:
+            report = self._empty(time_ns) if self._own is None else self._own
+        elif all(report is not held for held in self.received):
+            raise SettingError(
+                f"{self.name!r} passes on one of its received reports as it is, found one of "
+                f"{report.origin!r} that it does not hold; take it from received"
+            )
+        return self._hand_over(report, self.agreement(offer_id), time_ns)
+
+    def release_slots(self, offer_id: str, *, time_ns: int) -> list[Report]:
+        """Return what is due under terms with a cadence: a report for each slot since the last.
+
+        A slot's report holds what the own sensors last said since the slot before, brought to its
+        time by the motion; it is empty if they said nothing, so that silence tells nothing.
 
         Parameters
         ----------
@@ -118,25 +171,39 @@ class Party(Signatory):
 
         Returns
         -------
-        Report or None
-            The newest own report, empty if the party has not looked yet; `None` if it dates from
-            before the acceptance.
+        list of Report
+            In the order of time; none if no slot is due, or without a cadence.
 
         Raises
         ------
         AgreementError
-            There is no such agreement, it is not in force, or it does not permit this.
+            As of `release`.
         """
         agreement = self.agreement(offer_id)
         partner = agreement.partner_of(self.name)
-        own = self._empty(time_ns) if self._own is None else self._own
-        released = release(own, agreement, recipient=partner, time_ns=time_ns)
-        if released is not None:
-            self._record(released, agreement.offer, partner, time_ns)
-        return released
+        grant = Grant(**agreement.grant_at(self.name, partner, time_ns))
+        due = self._slots.due(agreement, grant, time_ns=time_ns, empty=self._empty(time_ns))
+        handed = [self._hand_over(own, agreement, time_ns) for own in due]
+        return [report for report in handed if report is not None]
 
-    def receive(self, report: Report, *, offer_id: str) -> None:
+    @property
+    def received(self) -> tuple[Report, ...]:
+        """The newest report of each other party, in every form in which it came by some path."""
+        return self._received.all
+
+    def receive(self, report: Report, *, offer_id: str, sender: str | None = None) -> None:
         """Take what a partner released, in any order; a repetition changes nothing.
+
+        An own report that comes back changes nothing either.
+
+        Parameters
+        ----------
+        report : Report
+            What came.
+        offer_id : str
+            The agreement under which it did.
+        sender : str, optional
+            Who passed it on, if not its origin.
 
         Raises
         ------
@@ -144,10 +211,18 @@ class Party(Signatory):
             By what this party knows, the agreement did not permit the report when it was made.
         """
         agreement = self.agreement(offer_id)
-        permitted = release(report, agreement, recipient=self.name, time_ns=report.time_ns)
-        if permitted is not None:
-            self._record(permitted, agreement.offer, self.name, report.time_ns)
-            self._shared.add(permitted)
+        earliest_ns = report.time_ns + agreement.offer.terms.delay_ns
+        sender = sender or report.origin
+        # whether it may be passed on was the sender's agreement's to say, which is not known here
+        asked = report if sender == report.origin else replace(report, relay=True)
+        came = release(asked, agreement, sender=sender, recipient=self.name, time_ns=earliest_ns)
+        if came is None or report.origin == self.name:
+            return
+        if sender != report.origin:
+            came = replace(came, relay=came.relay and report.relay)
+        self._record(came, agreement.offer, self.name, earliest_ns)
+        self._received.take(came)
+        self._shared.add(came)
 
     def picture(self, time_ns: int) -> Snapshot:
         """Return what own sensors and partners' reports say together, each object once.
@@ -191,12 +266,13 @@ class Party(Signatory):
             The newest own report has no such track.
         """
         own = self._empty(time_ns) if self._own is None else self._own
-        lat_deg = lon_deg = None
+        lat_deg = lon_deg = at = None
         if object_id is not None:
             (rows,) = np.nonzero(own.track_id == object_id)
             if not len(rows):
                 raise UnknownIdError(f"the newest report of {self.name!r} has no track {object_id}")
-            lats, lons = self._places(own)
+            at = int(rows[0])
+            lats, lons = places_of(own, self._frame)
             if np.isfinite(lats[rows[0]]):
                 lat_deg, lon_deg = float(lats[rows[0]]), float(lons[rows[0]])
         row = Row(self.name, partner, own.time_ns, time_ns, lat_deg=lat_deg, lon_deg=lon_deg)
@@ -205,35 +281,27 @@ class Party(Signatory):
             for standing in self.agreements(time_ns)
             if {self.name, partner} == set(standing.offer.parties)
         ]
-        return "\n".join(text_from_reasons(a, row, reasons(a, row)) for a in agreements) or (
-            f"Nothing was ever offered between {self.name} and {partner}."
-        )
+        texts: list[str] = []
+        for each in agreements:
+            clause = None if at is None else clause_of_cell(each, own, at, recipient=partner)
+            texts.append(text_from_reasons(each, row, reasons(each, row, clause=clause)))
+        return "\n".join(texts) or f"Nothing was ever offered between {self.name} and {partner}."
+
+    def _hand_over(self, report: Report, agreement: Agreement, time_ns: int) -> Report | None:
+        """Return what leaves of a report, and take note of it."""
+        partner = agreement.partner_of(self.name)
+        found = release(report, agreement, sender=self.name, recipient=partner, time_ns=time_ns)
+        check_apart(agreement, self._notebook.known(is_of_counts), time_ns)
+        if found is not None:
+            self._record(found, agreement.offer, partner, time_ns)
+        return found
 
     def _record(self, report: Report, offer: Offer, recipient: str, time_ns: int) -> None:
-        lat_deg, lon_deg = self._places(report)
-        self.audit.record(
-            Handover(
-                time_ns,
-                offer,
-                report.origin,
-                recipient,
-                report.sequence,
-                report.time_ns,
-                report.track_id,
-                lat_deg,
-                lon_deg,
-            )
-        )
-
-    def _places(self, report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return latitudes and longitudes of a report's rows, NaN if there is no frame."""
-        if self._frame is None:
-            unknown = np.full(len(report), np.nan)
-            return unknown, unknown
-        lat_deg, lon_deg, _ = self._frame.geodetic_from_en(report.mean[:, :2])
-        return lat_deg, lon_deg
+        handover = handover_of(report, offer, recipient, time_ns=time_ns, frame=self._frame)
+        self.audit.record(handover)
 
     def _empty(self, time_ns: int) -> Report:
         dim = self._dim
         none = np.empty((0, dim)), np.empty((0, dim, dim)), np.empty(0)
-        return Report.tracks(self.name, 0, time_ns, np.empty(0, np.uint64), *none)
+        ids = np.empty(0, np.uint64)
+        return Report.tracks(self.name, 0, time_ns, ids, *none, frame=self._frame)

@@ -6,8 +6,11 @@ Nothing here decides what leaves; the release does. This reads the same terms on
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from detente._core import Grant
 from detente.exchange.agreement import Agreement
 from detente.exchange.instant import words_from_duration_ns, words_from_time_ns
+from detente.exchange.release import withheld
+from detente.exchange.report import Report
 from detente.exchange.standing import standing_at
 
 
@@ -56,11 +59,23 @@ class Reason:
     text: str
 
 
-def reasons(agreement: Agreement, row: Row) -> list[Reason]:
+def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> list[Reason]:
     """Return every reason that an agreement gives for a row not to leave; none if it may.
 
-    Whether a rounded position lies in an area is told by its cell, which only the release knows;
-    here the place itself is asked about.
+    Parameters
+    ----------
+    agreement : Agreement
+        Which one is asked about.
+    row : Row
+        What did not leave.
+    clause : str, optional
+        As `clause_of_cell` says it. Whether a rounded position
+        lies in an area is told by its cell, which only the release knows; without this the place
+        itself is asked about.
+
+    Returns
+    -------
+    list of Reason
 
     Raises
     ------
@@ -71,7 +86,38 @@ def reasons(agreement: Agreement, row: Row) -> list[Reason]:
     if found:
         return found
     texts = (_state, _level, _validity, _delay, _cadence, _area, _fields)
-    return [Reason(clause, text) for each in texts for clause, text in each(agreement, row)]
+    found = [Reason(name, text) for each in texts for name, text in each(agreement, row)]
+    if clause in _OF_THE_CELL and all(reason.clause != clause for reason in found):
+        size = f"{agreement.offer.terms.precision_m:g} m"
+        found.append(Reason(clause, _OF_THE_CELL[clause].format(size=size)))
+    return found
+
+
+def clause_of_cell(agreement: Agreement, report: Report, at: int, *, recipient: str) -> str | None:
+    """Return the clause by which a release withholds a rounded row for its place, if it does.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        Which one is asked about.
+    report : Report
+        What the origin's own sensors say.
+    at : int
+        Which row.
+    recipient : str
+        Who does not get it.
+
+    Returns
+    -------
+    {"area", "precision_m"} or None
+    """
+    terms = agreement.offer.terms
+    if terms.precision_m is None or report.frame is None:
+        return None
+    # the place alone is asked about: as if in force since then, and late enough
+    grant = Grant(**terms.grant(report.origin, recipient, report.time_ns, _FOREVER_NS))
+    clauses = withheld(report, grant, recipient=recipient, time_ns=terms.until_ns - 1)
+    return None if isinstance(clauses, str) else _AS_TERMS.get(clauses[at] or "")
 
 
 def text_from_reasons(agreement: Agreement, row: Row, found: Iterable[Reason]) -> str:
@@ -98,6 +144,14 @@ def text_from_reasons(agreement: Agreement, row: Row, found: Iterable[Reason]) -
 
 
 _Texts = Iterator[tuple[str, str]]
+
+_FOREVER_NS = 2**63 - 1
+_AS_TERMS = {"area": "area", "precision": "precision_m"}
+_OF_THE_CELL = {
+    "area": "its place lies within, but not all of the cell to which it is rounded, of {size}",
+    "precision_m": "the grid of {size} does not reach beyond 89° north and south",
+}
+"""What the release alone knows of a rounded position."""
 
 
 def _parties(agreement: Agreement, row: Row) -> _Texts:

@@ -13,8 +13,15 @@ from detente.exchange.instant import text_from_time_ns
 from detente.exchange.report import Head, Report
 
 
-def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: int) -> Report | None:
-    """Return what a party may hand over of its own report, or nothing.
+def release(
+    report: Report,
+    agreement: Agreement,
+    *,
+    recipient: str,
+    time_ns: int,
+    sender: str | None = None,
+) -> Report | None:
+    """Return what a party may hand over of a report, or nothing.
 
     It looks at nothing but its arguments, and a report holds only what its origin's own sensors
     say; so no shared picture can leak through it, and what it withholds changes nothing that it
@@ -30,6 +37,9 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
         The party that is to receive it.
     time_ns : int
         Now [ns since 1970-01-01 UTC].
+    sender : str, optional
+        Who hands it over, if not its origin: it then leaves word for word, if both the agreement
+        by which it came and this one permit it, or not at all.
 
     Returns
     -------
@@ -42,7 +52,7 @@ def release(report: Report, agreement: Agreement, *, recipient: str, time_ns: in
         The agreement is not in force, does not let this party hand anything to that one, or the
         report is dated later than now.
     """
-    grant = Grant(**agreement.grant_at(report.origin, recipient, time_ns))
+    grant = Grant(**agreement.grant_at(sender or report.origin, recipient, time_ns))
     if report.time_ns > time_ns:
         raise AgreementError(
             f"nothing leaves: the report is dated {text_from_time_ns(report.time_ns)}, "

@@ -32,7 +32,7 @@ class SensorDescription:
         Tells the sensors of one party apart.
     kind : str
         What it measures: ``"position"``, ``"state"``, ``"polar"``, ``"spherical"``, those two with
-        ``"_rate"``, ``"bearing"``, ``"bearing_elevation"``, or a name of your own.
+        ``"_rate"``, ``"bearing"``, ``"bearing_elevation"``, ``"box"``, or a name of your own.
     noise : tuple of tuple of float
         Covariance (m, m) of a measurement, unless a detection brings its own.
     detection_probability : float, RangeTable or None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from detente.errors import SettingError
 from detente.exchange.agreement import Agreement
+from detente.exchange.apart import check_apart, is_of_counts
 from detente.exchange.notebook import Notebook
 from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
 from detente.exchange.standing import Standing
@@ -87,9 +88,11 @@ class Signatory:
         Raises
         ------
         AgreementError
-            It was made to someone else, is not made yet, or is no longer open.
+            It was made to someone else, is not made yet, or is no longer open; or its counts would
+            tell what those of another agreement hide.
         """
         self._notebook.check_open(offer, time_ns)
+        check_apart(self.agreement(offer.id), self._notebook.known(is_of_counts), time_ns)
         message = Acceptance(offer.id, self.name, time_ns)
         self.hear(message)
         return message

@@ -14,8 +14,8 @@ import numpy as np
 
 from detente.births import Birth
 from detente.errors import SettingError
-from detente.motion import ConstantVelocity
-from detente.sensors import BearingSensor, PositionSensor, StateSensor
+from detente.motion import BoxMotion, ConstantVelocity
+from detente.sensors import BearingSensor, BoxSensor, PositionSensor, StateSensor
 
 if TYPE_CHECKING:
     from detente.io.recording import Recording
@@ -45,7 +45,7 @@ class Settings:
         How long a sensor's error lasts [s]: more frequent looks repeat it and are left out.
     """
 
-    motion: ConstantVelocity
+    motion: ConstantVelocity | BoxMotion
     birth: Birth
     sensors: dict[str, Sensor]
     survival_per_s: float
@@ -60,7 +60,7 @@ class Settings:
         """Return the values as JSON can hold them."""
         return {
             "axes": self.motion.axes,
-            "noise_after_a_second": np.diag(self.motion.noise(1.0)).tolist(),
+            "noise_after_a_second": self._noise_after_a_second(),
             "birth": vars(self.birth),
             "survival_per_s": self.survival_per_s,
             "association": self.association,
@@ -76,6 +76,12 @@ class Settings:
                 for name, sensor in self.sensors.items()
             },
         }
+
+    def _noise_after_a_second(self) -> list[float]:
+        """Return the variances that a second adds to a state; of a box of height 1."""
+        if isinstance(self.motion, BoxMotion):
+            return np.diag(self.motion.noise([[0.0] * 4 + [1.0] * 2], 1.0)[0]).tolist()
+        return np.diag(self.motion.noise(1.0)).tolist()
 
 
 def settings_for(recording: Recording, *, std_m: float | None = None) -> Settings:
@@ -95,7 +101,9 @@ def settings_for(recording: Recording, *, std_m: float | None = None) -> Setting
     """
     if std_m is not None and not (math.isfinite(std_m) and std_m > 0.0):
         raise SettingError(f"the standard deviation of a position must be positive, found {std_m}")
-    make = {"ais": _ais, "adsb": _adsb, "autoferry": _autoferry}.get(recording.format, _any)
+    make = {"ais": _ais, "adsb": _adsb, "autoferry": _autoferry, "mot": _mot}.get(
+        recording.format, _any
+    )
     return make(recording, std_m)
 
 
@@ -190,6 +198,26 @@ def _autoferry(recording: Recording, std_m: float | None) -> Settings:
     )
 
 
+def _mot(recording: Recording, std_m: float | None) -> Settings:
+    if std_m is not None:
+        raise SettingError(
+            "boxes have a noise in proportion to their height; leave the standard deviation out"
+        )
+    area_px2 = _area(recording, ("x_px", "y_px"))
+    # one in an image, where sizes differ by e² = 7 each way
+    per_image = 1 / 4 / area_px2
+    return Settings(
+        motion=BoxMotion(),
+        # ten people are there at the start, and one comes in a second
+        birth=Birth(rate_density=per_image, initial_density=10 * per_image, velocity_std_m_s=0.5),
+        sensors={"camera": BoxSensor(clutter_density=per_image)},
+        survival_per_s=_survival(100.0),
+        cutoff_m=0.0,  # not scored
+        score_step_s=1.0,
+        longest_gap_s=1.0,
+    )
+
+
 def _any(recording: Recording, std_m: float | None) -> Settings:
     area_m2, span_s = _area_m2(recording), _span_s(recording)
     times_s, count = np.unique(recording.detections["time_s"], return_counts=True)
@@ -248,8 +276,10 @@ def _span_s(recording: Recording) -> float:
 
 
 def _area_m2(recording: Recording) -> float:
+    return _area(recording, ("x_m", "y_m"))
+
+
+def _area(recording: Recording, names: tuple[str, str]) -> float:
     """Return the area of the box that holds all but the outermost hundredth of the positions."""
-    sides = [
-        np.ptp(np.quantile(recording.detections[name], [0.005, 0.995])) for name in ("x_m", "y_m")
-    ]
+    sides = [np.ptp(np.quantile(recording.detections[name], [0.005, 0.995])) for name in names]
     return max(float(sides[0] * sides[1]), 1e4)

@@ -13,6 +13,7 @@ from detente.io.ais_csv import is_ais, read_ais_csv
 from detente.io.autoferry import is_autoferry, read_autoferry
 from detente.io.csv_rows import header_from_csv
 from detente.io.delimited import PARQUET, ROLES, Kind, read_delimited
+from detente.io.mot import FRAME_RATE_HZ, is_mot, read_mot
 from detente.io.recording import Recording, join
 from detente.io.source import Source, open_source
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from detente.geo import LocalFrame
 
-FORMATS = ("ais", "adsb", "autoferry", "delimited")
+FORMATS = ("ais", "adsb", "autoferry", "mot", "delimited")
 
 
 def read(
@@ -32,6 +33,8 @@ def read(
     kind: Kind | None = None,
     time_zone: str | None = None,
     frame: LocalFrame | None = None,
+    frame_rate_hz: float = FRAME_RATE_HZ,
+    min_confidence: float | None = None,
 ) -> Recording:
     r"""Read a recording from one or more files.
 
@@ -39,8 +42,9 @@ def read(
     ----------
     paths : path or paths
         AIS reports in CSV; ADS-B positions in JSON or CSV; the folder or the detections of an
-        Autoferry scenario; any other CSV or Parquet file, given `columns`. Each may be gzip.
-    format : {"ais", "adsb", "autoferry", "delimited"}, optional
+        Autoferry scenario; the boxes of a video as MOT text (see `read_mot`); any other CSV or
+        Parquet file, given `columns`. Each may be gzip.
+    format : {"ais", "adsb", "autoferry", "mot", "delimited"}, optional
         Unless given, it is recognised by the content.
     columns : mapping, optional
         For any other CSV or Parquet file, which column is what: ``time``, and ``x`` and ``y`` [m]
@@ -51,6 +55,8 @@ def read(
         The zone of times that name none: ``"UTC"``, ``"+02:00"``, ``"Europe/Oslo"``.
     frame : LocalFrame, optional
         The frame of the positions; unless given, around their middle.
+    frame_rate_hz, min_confidence
+        As of `read_mot`.
 
     Returns
     -------
@@ -102,6 +108,8 @@ def read(
             kind=kind,
             time_zone=time_zone,
             frame=frame,
+            frame_rate_hz=frame_rate_hz,
+            min_confidence=min_confidence,
         )
         frame = frame or one.frame
         if kind not in (None, one.kind):
@@ -120,6 +128,8 @@ def _read_one(
     kind: Kind | None,
     time_zone: str | None,
     frame: LocalFrame | None,
+    frame_rate_hz: float,
+    min_confidence: float | None,
 ) -> Recording:
     if path.is_dir():
         return read_autoferry(path, frame=frame)
@@ -129,10 +139,11 @@ def _read_one(
     match format:
         case "ais":
             return read_ais_csv(source, time_zone=time_zone, frame=frame)
-        case "adsb" if is_json:
-            return read_adsb_json(source, time_zone=time_zone, frame=frame)
         case "adsb":
-            return read_adsb_csv(source, time_zone=time_zone, frame=frame)
+            read_adsb = read_adsb_json if is_json else read_adsb_csv
+            return read_adsb(source, time_zone=time_zone, frame=frame)
+        case "mot":
+            return read_mot(source, frame_rate_hz=frame_rate_hz, min_confidence=min_confidence)
         case "autoferry":
             return read_autoferry(path, frame=frame)
         case _:
@@ -161,6 +172,8 @@ def recognise(source: Source) -> str:
         if is_adsb(fields):
             return "adsb"
         found = f"JSON with the fields {', '.join(fields) or 'of no record'}"
+    elif is_mot(data):
+        return "mot"
     elif b"\0" not in head:
         header = header_from_csv(data)
         if is_ais(header):
@@ -169,7 +182,8 @@ def recognise(source: Source) -> str:
             return "adsb"
         found = f"a CSV file with the columns {', '.join(header)}"
     raise source.error(
-        expected="AIS reports in CSV, ADS-B positions in JSON or CSV, or an Autoferry scenario",
+        expected="AIS reports in CSV, ADS-B positions in JSON or CSV, an Autoferry scenario or MOT "
+        "text",
         found=found,
         remedy="for any other CSV or Parquet file name its columns: --time T --x X --y Y, or "
         "--time T --lat LAT --lon LON",

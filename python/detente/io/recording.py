@@ -25,7 +25,7 @@ class Recording:
     Attributes
     ----------
     format : str
-        Which reader read it: ``"ais"``, ``"adsb"``, ``"autoferry"`` or ``"delimited"``.
+        Which reader read it: ``"ais"``, ``"adsb"``, ``"autoferry"``, ``"mot"`` or ``"delimited"``.
     files : tuple of str
         The files.
     kind : {"reporting", "scanning"}

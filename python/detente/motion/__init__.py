@@ -3,6 +3,7 @@
 One state order for all: positions, then velocities, then accelerations or a turn rate.
 """
 
+from detente.motion.box import BoxMotion
 from detente.motion.imm import IMM
 from detente.motion.kinematic import (
     ConstantAcceleration,
@@ -15,6 +16,7 @@ from detente.motion.turn import CoordinatedTurn, EstimatedTurn
 
 __all__ = [
     "IMM",
+    "BoxMotion",
     "ConstantAcceleration",
     "ConstantVelocity",
     "CoordinatedTurn",

@@ -6,6 +6,7 @@ count clockwise from north, the second axis, as a compass does.
 """
 
 from detente.sensors.angles import BearingElevationSensor, BearingSensor
+from detente.sensors.box import BoxSensor, boxes_from_corners, corners_from_boxes
 from detente.sensors.coverage import Annulus, Coverage, Disc, Footprint, Polygon, Sector
 from detente.sensors.polar import RangeBearingElevationSensor, RangeBearingSensor
 from detente.sensors.pose import Pose
@@ -18,6 +19,7 @@ __all__ = [
     "Annulus",
     "BearingElevationSensor",
     "BearingSensor",
+    "BoxSensor",
     "Coverage",
     "Disc",
     "Filter",
@@ -33,4 +35,6 @@ __all__ = [
     "Sensor",
     "StateSensor",
     "UserSensor",
+    "boxes_from_corners",
+    "corners_from_boxes",
 ]

@@ -114,6 +114,12 @@ pub fn dense_from_packed(dim: usize, packed_values: &[f64]) -> Vec<f64> {
 #[must_use]
 pub fn cholesky_one(dim: usize, a: &[f64]) -> Option<Vec<f64>> {
     let mut l: Vec<f64> = a[..packed_len(dim)].to_vec();
+    cholesky_in_place(dim, &mut l).then_some(l)
+}
+
+/// [`cholesky_one`] over the matrix itself; whether it has a factor.
+#[must_use]
+pub fn cholesky_in_place(dim: usize, l: &mut [f64]) -> bool {
     for i in 0..dim {
         for j in 0..i + 1 {
             let mut sum = l[packed(i, j)];
@@ -122,7 +128,7 @@ pub fn cholesky_one(dim: usize, a: &[f64]) -> Option<Vec<f64>> {
             }
             if i == j {
                 if !(sum > 0.0 && sum.is_finite()) {
-                    return None;
+                    return false;
                 }
                 l[packed(i, i)] = sum.sqrt();
             } else {
@@ -130,7 +136,7 @@ pub fn cholesky_one(dim: usize, a: &[f64]) -> Option<Vec<f64>> {
             }
         }
     }
-    Some(l)
+    true
 }
 
 /// Solves L y = b in place for one packed lower triangular L.

@@ -1,7 +1,7 @@
 //! Motion models.
 
 use detente_core::Error;
-use detente_core::motion::{CoordinatedTurn, Kind, Kinematic, Linearised, Rate};
+use detente_core::motion::{BoxMotion, CoordinatedTurn, Kind, Kinematic, Linearised, Rate};
 use numpy::{PyArray2, PyArray3};
 use pyo3::prelude::*;
 
@@ -90,24 +90,55 @@ impl PyCoordinatedTurn {
 
     /// f(x), F and Q about each state (n, d), by one time step for all.
     fn linearise<'py>(&self, states: &Bound<'py, PyAny>, dt_s: f64) -> PyResult<Steps<'py>> {
-        check_step(dt_s, "finite", f64::is_finite)?;
-        let (py, dim) = (states.py(), self.0.dim());
-        let states = input::<2>("states", states, [None, Some(dim)])?;
-        let n = states.shape()[0];
-        let (mut predicted, mut transition, mut noise) = (Vec::new(), Vec::new(), Vec::new());
-        let mut one = Linearised::new(dim);
-        for state in states.values().chunks_exact(dim) {
-            self.0.linearise(state, dt_s, &mut one);
-            predicted.extend_from_slice(&one.predicted);
-            transition.extend_from_slice(&one.transition);
-            noise.extend_from_slice(&one.noise);
-        }
-        Ok((
-            output(py, predicted, [n, dim])?,
-            output(py, transition, [n, dim, dim])?,
-            output(py, noise, [n, dim, dim])?,
-        ))
+        linearised(states, dt_s, self.0.dim(), |state, one| self.0.linearise(state, dt_s, one))
     }
+}
+
+/// The motion of boxes of the core.
+#[pyclass(frozen, module = "detente._core", name = "BoxMotion")]
+pub struct PyBoxMotion(pub BoxMotion);
+
+#[pymethods]
+impl PyBoxMotion {
+    #[new]
+    fn new(acceleration_psd: f64, size_psd: f64) -> PyResult<Self> {
+        BoxMotion::new(acceleration_psd, size_psd).map(Self).map_err(exception)
+    }
+
+    #[getter]
+    fn dim(&self) -> usize {
+        BoxMotion::DIM
+    }
+
+    /// f(x), F and Q about each state (n, 6), by one time step for all.
+    fn linearise<'py>(&self, states: &Bound<'py, PyAny>, dt_s: f64) -> PyResult<Steps<'py>> {
+        linearised(states, dt_s, BoxMotion::DIM, |state, one| self.0.linearise(state, dt_s, one))
+    }
+}
+
+fn linearised<'py>(
+    states: &Bound<'py, PyAny>,
+    dt_s: f64,
+    dim: usize,
+    linearise: impl Fn(&[f64], &mut Linearised),
+) -> PyResult<Steps<'py>> {
+    check_step(dt_s, "finite", f64::is_finite)?;
+    let py = states.py();
+    let states = input::<2>("states", states, [None, Some(dim)])?;
+    let n = states.shape()[0];
+    let (mut predicted, mut transition, mut noise) = (Vec::new(), Vec::new(), Vec::new());
+    let mut one = Linearised::new(dim);
+    for state in states.values().chunks_exact(dim) {
+        linearise(state, &mut one);
+        predicted.extend_from_slice(&one.predicted);
+        transition.extend_from_slice(&one.transition);
+        noise.extend_from_slice(&one.noise);
+    }
+    Ok((
+        output(py, predicted, [n, dim])?,
+        output(py, transition, [n, dim, dim])?,
+        output(py, noise, [n, dim, dim])?,
+    ))
 }
 
 /// f(x) (n, d), F and Q (n, d, d).
@@ -122,5 +153,6 @@ fn check_step(dt_s: f64, expected: &'static str, good: impl Fn(f64) -> bool) -> 
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyKinematic>()?;
-    module.add_class::<PyCoordinatedTurn>()
+    module.add_class::<PyCoordinatedTurn>()?;
+    module.add_class::<PyBoxMotion>()
 }

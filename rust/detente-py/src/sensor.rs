@@ -215,6 +215,7 @@ fn model_from_python(model: &Bound<'_, PyAny>) -> PyResult<Model> {
         return match name.as_str() {
             "position" => Ok(Model::Position),
             "state" => Ok(Model::State),
+            "box" => Ok(Model::Box),
             "polar" => {
                 Ok(Model::Polar(Polar { within_m: None, elevation: false, range_rate: false }))
             }

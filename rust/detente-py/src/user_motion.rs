@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::array::{input, output};
 use crate::error::exception;
-use crate::motion::{PyCoordinatedTurn, PyKinematic};
+use crate::motion::{PyBoxMotion, PyCoordinatedTurn, PyKinematic};
 
 /// A motion model that is a pair of NumPy functions.
 #[derive(Debug)]
@@ -58,6 +58,9 @@ pub fn motion_from_python(motion: &Bound<'_, PyAny>) -> PyResult<Motion> {
     }
     if let Ok(turn) = motion.cast::<PyCoordinatedTurn>() {
         return Ok(Motion::Turn(turn.get().0.clone()));
+    }
+    if let Ok(boxes) = motion.cast::<PyBoxMotion>() {
+        return Ok(Motion::Box(boxes.get().0));
     }
     let (axes, dim, transition, noise) = motion.extract()?;
     Ok(Motion::User(Arc::new(Functions { axes, dim, transition, noise })))

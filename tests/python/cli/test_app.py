@@ -51,7 +51,7 @@ def test_ships_are_tracked_drawn_and_scored(tmp_path: Path) -> None:
     result = detente("track", ships(tmp_path), "--out", out)
     assert result.exit_code == 0, result.output
     assert result.stderr == ""  # no progress bar in a pipe
-    assert sorted(path.name for path in out.iterdir()) == sorted(OUTPUT)
+    assert sorted(path.name for path in out.iterdir()) == sorted({*OUTPUT} - {"mot.txt"})
     for words in ("Ships: ships.csv", "180", "latitude outside -90 to 90", "time cannot be read"):
         assert words in result.output
     assert f"{out / 'index.html'}" in result.output.replace("\n", "")
@@ -108,7 +108,9 @@ def test_columns_of_metres_have_a_page_but_no_place_on_earth(tmp_path: Path) -> 
     words = ("--time", "t", "--x", "east", "--y", "north", "--sensor-std-m", "3")
     result = detente("track", path, "--out", out, *words)
     assert result.exit_code == 0, result.output
-    assert sorted(path.name for path in out.iterdir()) == sorted(set(OUTPUT) - {"tracks.geojson"})
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        {*OUTPUT} - {"mot.txt", "tracks.geojson"}
+    )
     summary = summary_in(out)
     assert summary["tracks"] == 2
     assert summary["scores"] is None
@@ -305,3 +307,31 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         == f"detente: {tmp_path / 'none.csv'}: there is no such file; check the path\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_boxes_of_a_video_go_in_and_out_as_mot_text(tmp_path: Path) -> None:
+    rows = [
+        f"{k},-1,{100 + 4 * k + 300 * who},{50 + RNG.normal():.2f},40,100,0.9,-1,-1,-1"
+        for k in range(1, 41)
+        for who in range(3)
+        if (k + 7 * who) % 10
+    ]
+    source = tmp_path / "det.txt"
+    source.write_text("\n".join([*rows, "5,-1,10,10,0,20,0.9,-1,-1,-1"]) + "\n")
+    out = tmp_path / "out"
+    told = detente("track", source, "--out", out, "--frame-rate-hz", "20")
+    assert told.exit_code == 0, told.output
+    summary = summary_in(out)
+    assert (summary["tracks"], summary["scores"]) == (3, None)
+    assert summary["input"]["rows_rejected"] == {"box without a width or a height": 1}  # type: ignore[index]
+    lines = (out / "mot.txt").read_text().splitlines()
+    assert {line.split(",")[1] for line in lines} == {"1", "2", "3"}
+    fields = [line.split(",") for line in lines]
+    assert all(row[7:] == ["-1", "-1", "-1"] for row in fields)
+    for frame in ("1", "38"):
+        left = sorted(float(row[2]) for row in fields if row[0] == frame)
+        true = [100 + 4 * int(frame) + 300 * who for who in range(3)]
+        assert np.allclose(left, true, atol=15.0)
+    refused = detente("track", source, "--out", out, "--sensor-std-m", "3")
+    assert refused.exit_code == 2
+    assert "noise in proportion to their height" in refused.output

@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 from strategies.terms import AREAS
 
 import detente as dt
-from detente.exchange import Audit, Offer, time_ns_from_text
-from detente.exchange.audit import Handover
+from detente.exchange import (
+    Audit,
+    Grant,
+    Offer,
+    Report,
+    SensorDescription,
+    release_under,
+    time_ns_from_text,
+)
+from detente.exchange.audit import Handover, handover_of
 
 TERMS = dt.Terms(level="tracks", until="2021-08-31", area=AREAS[0], fields=["mmsi"], relay=True)
 MADE_NS = time_ns_from_text("2021-07-20")
@@ -146,3 +154,39 @@ def test_what_was_handed_over_again_counts_at_its_first_time() -> None:
         assert kept.time_ns == first.time_ns
     with pytest.raises(AttributeError):
         first.time_ns = 0  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("frame", [None, dt.LocalFrame(4.0, 4.0)])
+def test_a_report_of_any_kind_can_be_noted(frame: dt.LocalFrame | None) -> None:
+    sensor = dt.PositionSensor(std_m=10.0, detection_probability=0.9)
+    seen = Report.detections(
+        "North",
+        0,
+        MADE_NS,
+        np.zeros((2, 2)),
+        sensor=SensorDescription.from_sensor(sensor, axes=2),
+        position_m=[[0.0, 0.0], [np.nan, np.nan]],
+        frame=frame,
+    )
+    noted = handover_of(
+        seen, OFFERS["North", "South"], "South", time_ns=MADE_NS + SECOND_NS, frame=frame
+    )
+    assert len(set(noted.object_id.tolist())) == 2
+    assert np.isnan(noted.lat_deg[1])
+    assert np.isnan(noted.lat_deg[0]) == (frame is None)
+    if frame is not None:
+        assert (noted.lat_deg[0], noted.lon_deg[0]) == pytest.approx((4.0, 4.0))
+    area = {"type": "Polygon", "coordinates": [[[4, 4], [5, 4], [5, 5], [4, 5], [4, 4]]]}
+    terms = dt.Terms(
+        level="counts", until="2021-08-31", area=area, count_cell_m=10_000, count_at_least=1,
+        cadence_s=10,
+    )  # fmt: skip
+    grant = Grant(**terms.grant("North", "South", 0, terms.until_ns))
+    none = np.empty((0, 4)), np.empty((0, 4, 4)), np.empty(0)
+    empty = Report.tracks("North", 0, MADE_NS, [], *none, frame=dt.LocalFrame(4.0, 4.0))
+    counts = release_under(empty, grant, recipient="South", time_ns=MADE_NS)
+    assert counts is not None
+    noted = handover_of(counts, OFFERS["North", "South"], "South", time_ns=MADE_NS, frame=frame)
+    assert len(noted.object_id) == len(counts) > 1
+    inside = dt.exchange.Area.from_any(area).contains(noted.lat_deg, noted.lon_deg)
+    assert inside.all()

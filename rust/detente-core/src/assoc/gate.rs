@@ -9,8 +9,8 @@ use super::kd_tree::KdTree;
 use crate::filter::project::Projection;
 use crate::filter::update::{load_packed, whitener};
 use crate::lanes::{Lanes, Vector, WIDTH};
-use crate::linalg::{MAX_DIM, Matrix, cholesky_one, forward_one, packed, packed_len};
-use crate::sensor::{Sensor, wrap};
+use crate::linalg::{MAX_DIM, Matrix, cholesky_in_place, forward_one, packed, packed_len};
+use crate::sensor::{Model, Sensor, wrap};
 
 /// Rows are gated by several threads beyond this number.
 const PARALLEL: usize = 4096;
@@ -43,6 +43,15 @@ pub struct Detections<'a> {
     pub values: &'a [f64],
     /// One packed covariance for all, or one for each.
     pub noise: Noise<'a>,
+}
+
+impl<'a> Detections<'a> {
+    /// One of them alone, of m components.
+    #[must_use]
+    pub fn only(&self, m: usize, detection: usize) -> Self {
+        let values = &self.values[detection * m..][..m];
+        Self { values, noise: Noise::Each(self.noise.of(m, detection)) }
+    }
 }
 
 /// The covariance of the detections.
@@ -94,13 +103,17 @@ pub fn gate(
     if detections.values.is_empty() {
         return Candidates { indptr: vec![0; rows + 1], ..Candidates::default() };
     }
+    let splits = match sensor.model {
+        Model::State | Model::Box => m / 2, // velocities and sizes tell less than positions
+        _ => m,
+    };
     let search = Search {
         m,
         sensor,
         projection,
         detections,
         gate,
-        tree: KdTree::new(m, detections.values),
+        tree: KdTree::new(m, splits, detections.values),
         largest: detections.noise.largest(m),
         whiteners: match detections.noise {
             Noise::Shared(noise) => whiteners(m, &projection.spread, noise),
@@ -224,13 +237,17 @@ impl Search<'_> {
                 self.lane(&self.whiteners, size, row, size - 1)
             }
             Noise::Each(_) => {
-                let mut s = [0.0; packed_len(MAX_DIM)];
+                let mut factor = [0.0; packed_len(MAX_DIM)];
                 let noise = self.detections.noise.of(m, detection);
                 for entry in 0..packed_len(m) {
-                    s[entry] = self.lane(&self.projection.spread, packed_len(m), row, entry)
+                    factor[entry] = self.lane(&self.projection.spread, packed_len(m), row, entry)
                         + noise[entry];
                 }
-                let factor = cholesky_one(m, &s[..packed_len(m)])?;
+                // one component alone is never farther than all together
+                let far = |i: usize| white[i] * white[i] > self.gate * factor[packed(i, i)];
+                if (0..m).any(far) || !cholesky_in_place(m, &mut factor) {
+                    return None;
+                }
                 forward_one(m, &factor, &mut white[..m]);
                 (0..m).map(|i| libm::log(factor[packed(i, i)])).sum()
             }

@@ -28,6 +28,7 @@ pub fn linearise(
             out.predict(mean);
         }
         Motion::Turn(model) if !model.is_unscented() => model.linearise(mean, dt_s, out),
+        Motion::Box(model) => model.linearise(mean, dt_s, out),
         _ => regress(motion, mean, cov, dt_s, out)?,
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Kalman filters on blocks of eight rows.
 
+pub mod boxes;
 pub mod dense;
 pub mod imm;
 pub mod linearise;

@@ -2,6 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::boxes::predict_boxes;
 use super::turn::predict_turn;
 use super::unscented;
 use crate::Result;
@@ -19,6 +20,7 @@ pub fn predict(motion: &Motion, gaussians: &mut Gaussians, dt_s: &[f64]) -> Resu
     match motion {
         Motion::Kinematic(model) => predict_kinematic(model, gaussians, dt_s),
         Motion::Turn(model) if !model.is_unscented() => predict_turn(model, gaussians, dt_s),
+        Motion::Box(model) => predict_boxes(model, gaussians, dt_s),
         _ => *gaussians = predict_unscented(motion, gaussians, dt_s)?,
     }
     Ok(())

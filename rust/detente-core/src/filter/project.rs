@@ -8,7 +8,7 @@ use crate::filter::update::{Link, spread_block};
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, WIDTH, gather};
 use crate::linalg::{packed, packed_len};
-use crate::sensor::{Linearisation, Model, Polar, Sensor, View};
+use crate::sensor::{BOX, Linearisation, Model, Polar, Sensor, View};
 
 /// What a sensor would measure of each row.
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub struct Projection {
 #[derive(Clone, Debug)]
 enum Storage {
     Leading,
+    Picked(&'static [usize]),
     Jacobian(Vec<Lanes>),
     Cross(Vec<Lanes>),
 }
@@ -36,6 +37,7 @@ impl Projection {
         let size = self.dim * state_dim;
         match &self.link {
             Storage::Leading => Link::Leading,
+            Storage::Picked(picked) => Link::Picked(picked),
             Storage::Jacobian(h) => Link::Jacobian(&h[block * size..(block + 1) * size]),
             Storage::Cross(c) => Link::Cross(&c[block * size..(block + 1) * size]),
         }
@@ -51,6 +53,7 @@ impl Projection {
             spread: gather(packed_len(self.dim), &self.spread, rows),
             link: match &self.link {
                 Storage::Leading => Storage::Leading,
+                Storage::Picked(picked) => Storage::Picked(picked),
                 Storage::Jacobian(h) => Storage::Jacobian(gather(size, h, rows)),
                 Storage::Cross(c) => Storage::Cross(gather(size, c, rows)),
             },
@@ -103,6 +106,7 @@ impl Projection {
 pub fn project(sensor: &Sensor, rows: &Gaussians, axes: usize) -> Result<Projection> {
     match (&sensor.model, sensor.linearisation) {
         (Model::Position | Model::State, _) => Ok(leading(sensor.dim(axes), rows)),
+        (Model::Box, _) => Ok(picked(&BOX, rows)),
         (Model::Polar(polar), Linearisation::Extended) => Ok(extended(sensor, *polar, rows)),
         (Model::Polar(_), Linearisation::Unscented) | (Model::User(_), _) => {
             unscented_projection(sensor, rows, axes)
@@ -117,6 +121,18 @@ fn leading(m: usize, rows: &Gaussians) -> Projection {
         spread.extend_from_slice(&block[rows.dim()..rows.dim() + packed_len(m)]);
     }
     Projection { dim: m, predicted, spread, link: Storage::Leading }
+}
+
+fn picked(components: &'static [usize], rows: &Gaussians) -> Projection {
+    let (mut predicted, mut spread) = (Vec::new(), Vec::new());
+    for block in rows.blocks() {
+        predicted.extend(components.iter().map(|&i| block[i]));
+        for (k, &i) in components.iter().enumerate() {
+            let row = components[..k + 1].iter();
+            spread.extend(row.map(|&j| block[rows.dim() + packed(i, j)]));
+        }
+    }
+    Projection { dim: components.len(), predicted, spread, link: Storage::Picked(components) }
 }
 
 fn extended(sensor: &Sensor, polar: Polar, rows: &Gaussians) -> Projection {

@@ -16,6 +16,8 @@ use crate::linalg::{MAX_DIM, Matrix, inverse_factor, packed, packed_len};
 pub enum Link<'a> {
     /// H = [I 0]: the first components of the state are measured.
     Leading,
+    /// These components of the state are measured.
+    Picked(&'static [usize]),
     /// A Jacobian H (m × d, row-major).
     Jacobian(&'a [Lanes]),
     /// A cross-covariance Cov(x, z) (d × m, row-major), as the unscented transform gives it.
@@ -51,6 +53,7 @@ pub fn update_block<S: Simd>(
         (4, 4) => update::<S, 4, 4>(simd, 4, 4, link, evidence, block),
         (6, 2) => update::<S, 6, 2>(simd, 6, 2, link, evidence, block),
         (6, 3) => update::<S, 6, 3>(simd, 6, 3, link, evidence, block),
+        (6, 4) => update::<S, 6, 4>(simd, 6, 4, link, evidence, block),
         (6, 6) => update::<S, 6, 6>(simd, 6, 6, link, evidence, block),
         _ => update::<S, MAX_DIM, MAX_DIM>(simd, dim, m, link, evidence, block),
     }
@@ -138,6 +141,7 @@ impl<S: Simd, const D: usize> State<S, D> {
             for k in 0..m {
                 cross[i][k] = match link {
                     Link::Leading => self.cov(i, k),
+                    Link::Picked(picked) => self.cov(i, picked[k]),
                     Link::Cross(given) => Vector::load(simd, &given[i * m + k], part),
                     Link::Jacobian(h) => {
                         let h = &h[k * self.dim..(k + 1) * self.dim];

@@ -92,7 +92,7 @@ impl Edges {
             let (x, y) = (truth.points(frame), estimate.points(frame));
             let first = estimate.rows(frame).start as u32;
             let (places, largest) = places_and_largest(y, axes);
-            let tree = KdTree::new(axes, &places);
+            let tree = KdTree::new(axes, axes, &places);
             for i in 0..x.len() {
                 let row = x.get(i);
                 found.clear();

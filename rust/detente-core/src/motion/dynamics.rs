@@ -39,6 +39,15 @@ impl Dynamics {
         }
     }
 
+    /// Whether the objects are boxes in an image.
+    #[must_use]
+    pub fn is_of_boxes(&self) -> bool {
+        match self {
+            Self::Single(model) => matches!(model, Motion::Box(_)),
+            Self::Interacting(models) => matches!(models.models()[0], Motion::Box(_)),
+        }
+    }
+
     /// The variance of a component of a new object's state, where the only model knows it; of
     /// several each has its own.
     #[must_use]

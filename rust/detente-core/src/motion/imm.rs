@@ -22,7 +22,7 @@ impl Imm {
     /// new track; without, that of the chain in the long run.
     ///
     /// # Errors
-    /// [`Error::Setting`] for no models, models of different axes, a joint state of more than
+    /// [`Error::Setting`] for no models, models of different axes, boxes beside others, a joint state of more than
     /// [`MAX_DIM`] components, bad rates or probabilities, or a chain without a long run of its own
     /// and no probabilities; [`Error::Shape`] for other than M × M rates.
     pub fn new(models: Vec<Motion>, rates_per_s: &[f64], initial: Option<&[f64]>) -> Result<Self> {
@@ -32,6 +32,11 @@ impl Imm {
         if let Some(other) = models.iter().find(|model| model.axes() != axes) {
             let found = format!("{axes} and {}", other.axes());
             return refuse("the axes of the models", "the same", found);
+        }
+        let of_box = |model: &Motion| matches!(model, Motion::Box(_));
+        if models.iter().any(of_box) && !models.iter().all(of_box) {
+            let found = "some of each".to_owned();
+            return refuse("the models", "all of boxes, or none", found);
         }
         let initial = match initial {
             Some(given) => given.to_vec(),
@@ -126,7 +131,7 @@ fn used(models: &[Motion], axes: usize) -> Vec<Vec<bool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::motion::{CoordinatedTurn, Kind, Kinematic, Rate};
+    use crate::motion::{BoxMotion, CoordinatedTurn, Kind, Kinematic, Rate};
 
     fn kinematic(kind: Kind, axes: usize) -> Motion {
         Motion::Kinematic(Kinematic::new(kind, &vec![0.1; axes]).unwrap())
@@ -159,8 +164,13 @@ mod tests {
     #[test]
     fn what_does_not_fit_together_is_refused() {
         let plain = |axes| kinematic(Kind::ConstantVelocity, axes);
+        let boxes = BoxMotion::new(0.5, 0.02).unwrap();
         let cases = [
             (Imm::new(vec![plain(2), plain(3)], &[1.0; 4], None), "the axes of the models"),
+            (
+                Imm::new(vec![plain(2), Motion::Box(boxes)], &[1.0; 4], None),
+                "the models must be all of boxes, or none",
+            ),
             (
                 Imm::new(vec![plain(2), plain(2)], &[0.0; 4], None),
                 "transition_per_s must be leading",

@@ -5,6 +5,7 @@
 //! matrices in closed form (Bar-Shalom, Li and Kirubarajan 2001, section 6.2); a turn couples two
 //! axes and has dense ones.
 
+mod box_motion;
 mod chain;
 mod constant_acceleration;
 mod constant_velocity;
@@ -24,6 +25,7 @@ mod stumpff;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use box_motion::BoxMotion;
 pub use chain::Chain;
 pub use coordinated_turn::{CoordinatedTurn, Rate};
 pub use dynamics::Dynamics;
@@ -49,6 +51,8 @@ pub enum Motion {
     Kinematic(Kinematic),
     /// A turn at constant speed, its rate known or part of the state.
     Turn(CoordinatedTurn),
+    /// A box in an image.
+    Box(BoxMotion),
     /// A function of the user's.
     User(Arc<dyn UserMotion>),
 }
@@ -81,6 +85,7 @@ impl Motion {
         match self {
             Self::Kinematic(model) => model.axes(),
             Self::Turn(model) => model.axes(),
+            Self::Box(_) => 2,
             Self::User(model) => model.axes(),
         }
     }
@@ -91,6 +96,7 @@ impl Motion {
         match self {
             Self::Kinematic(model) => model.dim(),
             Self::Turn(model) => model.dim(),
+            Self::Box(_) => BoxMotion::DIM,
             Self::User(model) => model.dim(),
         }
     }
@@ -102,7 +108,7 @@ impl Motion {
         match self {
             Self::Kinematic(model) => model.prior_variance(component),
             Self::Turn(model) => model.prior_variance(component),
-            Self::User(_) => None,
+            Self::Box(_) | Self::User(_) => None,
         }
     }
 
@@ -121,6 +127,10 @@ impl Motion {
                 model.predict(state, dt, out);
                 out.predicted.clone()
             })),
+            Self::Box(model) => Ok(self.each(states, dt_s, |state, dt, out| {
+                model.linearise(state, dt, out);
+                out.predicted.clone()
+            })),
             Self::User(model) => model.transition(states, dt_s),
         }
     }
@@ -133,6 +143,10 @@ impl Motion {
         match self {
             Self::Kinematic(model) => Ok(dt_s.iter().flat_map(|&dt| model.noise(dt)).collect()),
             Self::Turn(model) => Ok(self.each(states, dt_s, |state, dt, out| {
+                model.linearise(state, dt, out);
+                out.noise.clone()
+            })),
+            Self::Box(model) => Ok(self.each(states, dt_s, |state, dt, out| {
                 model.linearise(state, dt, out);
                 out.noise.clone()
             })),

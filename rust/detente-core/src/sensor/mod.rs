@@ -18,6 +18,10 @@ pub use value::{Raster, Value};
 use crate::linalg::{MAX_DIM, cholesky_one, packed_len};
 use crate::{Error, Result};
 
+/// The components of a box's state that are measured: its centre, its width and height; between
+/// them are the velocities.
+pub const BOX: [usize; 4] = [0, 1, 4, 5];
+
 /// What a sensor measures.
 #[derive(Clone, Debug)]
 pub enum Model {
@@ -27,6 +31,10 @@ pub enum Model {
     State,
     /// Some of range, bearing, elevation and range rate.
     Polar(Polar),
+    /// A box in an image: its centre, its width and its height. The noise is for a height of 1 and
+    /// grows in proportion to it; densities are per area of the image and per unit of the logarithms
+    /// of width and height.
+    Box,
     /// A function of the user's.
     User(Arc<dyn UserModel>),
 }
@@ -106,6 +114,7 @@ impl Sensor {
             Model::Position => axes,
             Model::State => 2 * axes,
             Model::Polar(polar) => polar.dim(),
+            Model::Box => BOX.len(),
             Model::User(user) => user.dim(),
         }
     }
@@ -114,9 +123,19 @@ impl Sensor {
     #[must_use]
     pub fn is_angle(&self, component: usize) -> bool {
         match &self.model {
-            Model::Position | Model::State => false,
+            Model::Position | Model::State | Model::Box => false,
             Model::Polar(polar) => polar.is_angle(component),
             Model::User(user) => user.angular().get(component).copied().unwrap_or(false),
+        }
+    }
+
+    /// How many units of its densities lie in a unit of the measurement space at `z`: one, but for
+    /// boxes, whose sizes are equally dense in their logarithms, 1 / (w h).
+    #[must_use]
+    pub fn unit_density(&self, z: &[f64]) -> f64 {
+        match &self.model {
+            Model::Box => 1.0 / (z[2] * z[3]),
+            _ => 1.0,
         }
     }
 
@@ -159,6 +178,7 @@ impl Sensor {
             Model::Position => axes,
             Model::State => 2 * axes,
             Model::Polar(polar) => polar.axes() * (1 + usize::from(polar.range_rate)),
+            Model::Box => BOX[3] + 1,
             Model::User(_) => 1,
         };
         if dim < needed {
@@ -179,6 +199,7 @@ impl Sensor {
                 }
                 out
             }
+            Model::Box => rows.flat_map(|x| BOX.map(|i| x[i])).collect(),
             Model::User(user) => user.measure(states, dim)?,
         })
     }
@@ -219,6 +240,10 @@ impl Sensor {
             {
                 let expected = "one number, for a sensor of angles only";
                 return setting("clutter_density", expected, "a table or a raster".to_owned());
+            }
+            Model::Box if axes != 2 || state_dim < BOX[3] + 1 => {
+                let expected = "a BoxMotion, for a BoxSensor";
+                return setting("motion", expected, format!("{state_dim} state components"));
             }
             Model::Polar(polar) if polar.axes() != axes => {
                 let expected = "2 for a bearing, 3 with elevation";

@@ -4,7 +4,7 @@ use super::step::Each;
 use super::{Named, Scan};
 use crate::assoc::gate::{Detections, Noise};
 use crate::linalg::{cholesky_one, packed_len};
-use crate::sensor::{Sensor, wrap};
+use crate::sensor::{Model, Sensor, wrap};
 use crate::{Error, Result};
 
 /// A checked scan, its detections sorted by their values, then by their noise.
@@ -24,6 +24,9 @@ impl<'a> Canonical<'a> {
     pub fn new(scan: Scan<'_>, sensor: &'a Sensor, axes: usize) -> Result<Self> {
         let m = sensor.dim(axes);
         let n = check(&scan, m)?;
+        if let Model::Box = sensor.model {
+            check_sizes(scan.values)?;
+        }
         let row = |k: u32| &scan.values[k as usize * m..][..m];
         let noise = |k: u32| match scan.noise {
             Some(all) => &all[k as usize * packed_len(m)..][..packed_len(m)],
@@ -33,17 +36,26 @@ impl<'a> Canonical<'a> {
         let mut order: Vec<u32> = (0..n as u32).collect();
         order.sort_by(|&a, &b| {
             let key = |k: u32| row(k).iter().chain(noise(k));
-            key(a)
-                .zip(key(b))
-                .map(|(x, y)| x.total_cmp(y))
-                .find(|ordering| ordering.is_ne())
-                .unwrap_or_else(|| (code(a), a).cmp(&(code(b), b)))
+            let rest = || {
+                let mut pairs = key(a).zip(key(b)).map(|(x, y)| x.total_cmp(y));
+                let differing = pairs.find(|ordering| ordering.is_ne());
+                differing.unwrap_or_else(|| (code(a), a).cmp(&(code(b), b)))
+            };
+            row(a)[0].total_cmp(&row(b)[0]).then_with(rest)
         });
         let component = |(i, &value): (usize, &f64)| {
             if sensor.is_angle(i) { wrap(value) } else { value }
         };
         let values = order.iter().flat_map(|&k| row(k).iter().enumerate().map(component)).collect();
-        let own_noise = scan.noise.map(|_| order.iter().flat_map(|&k| noise(k)).copied().collect());
+        let own_noise = match (scan.noise, &sensor.model) {
+            (Some(_), _) => Some(order.iter().flat_map(|&k| noise(k)).copied().collect()),
+            (None, Model::Box) => {
+                let squared = |&k: &u32| row(k)[3] * row(k)[3];
+                let each = |h2: f64| sensor.noise.iter().map(move |r| r * h2);
+                Some(order.iter().map(squared).flat_map(each).collect())
+            }
+            (None, _) => None,
+        };
         let named = scan
             .named
             .map(|named| (Named { code: &[], ..named }, order.iter().map(|&k| code(k)).collect()));
@@ -76,6 +88,18 @@ impl<'a> Canonical<'a> {
             None => Noise::Shared(self.shared_noise),
         };
         Detections { values: &self.values, noise }
+    }
+}
+
+/// Refuses boxes without a width or a height.
+fn check_sizes(values: &[f64]) -> Result<()> {
+    match values.chunks_exact(4).position(|z| !(z[2] > 0.0 && z[3] > 0.0)) {
+        None => Ok(()),
+        Some(row) => Err(Error::Setting {
+            what: "the width and height of a box",
+            expected: "positive",
+            found: format!("{} × {} at row {row}", values[row * 4 + 2], values[row * 4 + 3]),
+        }),
     }
 }
 

@@ -151,6 +151,13 @@ impl Tracker {
             if free[k] < EXPLAINED || !scan.begins(k) || whole.is_nan() || whole <= 0.0 {
                 continue;
             }
+            let parts = match parts.is_empty() {
+                true => {
+                    let one = scan.detections().only(sensor.dim(self.settings.motion.axes()), k);
+                    Origins::plain(&self.settings, sensor, one, origins.born[k]).unwrap_or_default()
+                }
+                false => parts,
+            };
             let parts = parts.into_iter().filter(|part| part.born > 0.0);
             for (part, Origin { newborn, born }) in parts.enumerate() {
                 let share = born / origins.born[k];

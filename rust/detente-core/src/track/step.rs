@@ -10,10 +10,10 @@ use super::store::Store;
 use super::update::update;
 use super::weigh::{Hit, Weights};
 use super::{Association, Tracker};
-use crate::Result;
 use crate::assoc::gate::{Candidates, gate};
 use crate::filter::project::project;
-use crate::sensor::{Mode, Seen, Sensor};
+use crate::sensor::{Mode, Model, Seen, Sensor};
+use crate::{Error, Result};
 
 /// What a sensor saw at one time.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,13 @@ impl Tracker {
         let (motion, axes) = (&self.settings.motion, self.settings.motion.axes());
         self.refuse_earlier(scan.time_s)?;
         sensor.check(axes, motion.dim())?;
+        if matches!(sensor.model, Model::Box) != motion.is_of_boxes() {
+            return Err(Error::Setting {
+                what: "sensor",
+                expected: "a BoxSensor where the motion is a BoxMotion, and only there",
+                found: sensor.name.clone(),
+            });
+        }
         let scan = Canonical::new(scan, sensor, axes)?;
         let (time_s, detections) = (scan.time_s, scan.detections());
         let reach = self.reach(sensor.dim(axes));

@@ -24,7 +24,7 @@ pub(super) fn unite(rows: &mut Store, axes: usize) -> Vec<bool> {
     if positions.is_empty() {
         return keep;
     }
-    let tree = KdTree::new(axes, &positions);
+    let tree = KdTree::new(axes, axes, &positions);
     let (mut near, mut half) = (Vec::new(), vec![0.0; axes]);
     for row in 0..rows.len() {
         for (i, half) in half.iter_mut().enumerate() {

@@ -11,7 +11,7 @@ use crate::filter::project::Projection;
 use crate::filter::update::{Evidence, update_block};
 use crate::gaussian::{Gaussians, stride};
 use crate::lanes::{Lanes, WIDTH};
-use crate::linalg::{MAX_DIM, cholesky_one, forward_one, packed, packed_len};
+use crate::linalg::{MAX_DIM, cholesky_in_place, forward_one, packed, packed_len};
 use crate::sensor::{Sensor, wrap};
 
 /// What the detections said to the rows that were given one.
@@ -160,8 +160,13 @@ impl Stepped {
 fn measures(projection: &Projection, row: usize, innovation: &[f64], noise: &[f64]) -> (f64, f64) {
     let m = projection.dim;
     let spread = &projection.spread[row / WIDTH * packed_len(m)..][..packed_len(m)];
-    let s: Vec<f64> = spread.iter().zip(noise).map(|(s, r)| s.0[row % WIDTH] + r).collect();
-    let Some(factor) = cholesky_one(m, &s) else { return (f64::NAN, f64::NAN) };
+    let mut factor = [0.0; packed_len(MAX_DIM)];
+    for (s, (spread, r)) in factor.iter_mut().zip(spread.iter().zip(noise)) {
+        *s = spread.0[row % WIDTH] + r;
+    }
+    if !cholesky_in_place(m, &mut factor) {
+        return (f64::NAN, f64::NAN);
+    }
     let mut white = [0.0; MAX_DIM];
     white[..m].copy_from_slice(innovation);
     forward_one(m, &factor, &mut white[..m]);

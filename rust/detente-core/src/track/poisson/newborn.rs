@@ -10,7 +10,7 @@ use crate::Result;
 use crate::assoc::gate::Detections;
 use crate::filter::unscented;
 use crate::linalg::{MAX_DIM, cholesky_one, packed, packed_len};
-use crate::sensor::{Model, Polar, Sensor, UserModel, View};
+use crate::sensor::{BOX, Model, Polar, Sensor, UserModel, View};
 
 use super::ranges::{Cell, cells};
 
@@ -78,6 +78,9 @@ pub fn newborns(
     Ok(match &sensor.model {
         Model::Position => rows.map(|(k, z)| vec![of_position(prior, z, noise(k))]).collect(),
         Model::State => rows.map(|(k, z)| vec![of_state(prior, z, noise(k))]).collect(),
+        Model::Box => {
+            rows.map(|(k, z)| vec![of_box(prior, z, noise(k), sensor.unit_density(z))]).collect()
+        }
         Model::Polar(polar) => {
             let view = View::from(&sensor.pose);
             rows.map(|(k, z)| of_polar(&view, *polar, prior, z, noise(k))).collect()
@@ -122,6 +125,21 @@ fn of_position(prior: &Prior, z: &[f64], noise: &[f64]) -> Newborn {
     new.mean[..z.len()].copy_from_slice(z);
     new.cov[..noise.len()].copy_from_slice(noise);
     new
+}
+
+/// A box as it was seen, its velocity normal about zero in proportion to its height.
+fn of_box(prior: &Prior, z: &[f64], noise: &[f64], unit_density: f64) -> Newborn {
+    let mut new = prior.state();
+    for (k, &i) in BOX.iter().enumerate() {
+        new.mean[i] = z[k];
+        for (l, &j) in BOX[..k + 1].iter().enumerate() {
+            new.cov[packed(i, j)] = noise[packed(k, l)];
+        }
+    }
+    for i in 2..4 {
+        new.cov[packed(i, i)] *= z[3] * z[3];
+    }
+    Newborn { likelihood: unit_density, known: prior.dim, ..new }
 }
 
 /// The measured velocity is combined with the prior velocity, and corrects the position through R.

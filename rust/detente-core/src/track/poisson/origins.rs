@@ -5,7 +5,7 @@ use super::newborn::{Newborn, newborns};
 use super::{Undetected, field};
 use crate::assoc::gate::{Candidates, Detections, gate};
 use crate::filter::project::project;
-use crate::sensor::{Sensor, View};
+use crate::sensor::{Model, Sensor, View};
 use crate::track::Settings;
 use crate::track::canonical::Canonical;
 use crate::track::merge::moments;
@@ -24,12 +24,30 @@ pub(in crate::track) struct Origin {
 /// Of each detection the objects that it may begin, at most one of which it is, and how likely.
 #[derive(Clone, Debug)]
 pub(in crate::track) struct Origins {
-    /// None if it can begin none; several where one Gaussian cannot say where it would be.
+    /// None if it can begin none, or one that [`Origins::plain`] makes; several where one Gaussian
+    /// cannot say where it would be.
     pub parts: Vec<Vec<Origin>>,
     /// The density of unseen objects behind each detection, of all parts.
     pub born: Vec<f64>,
     /// That and clutter.
     pub elsewhere: Vec<f64>,
+}
+
+impl Origins {
+    /// The one object that a detection begins right where it was, made only when it is needed:
+    /// most detections are of objects that are known.
+    ///
+    /// # Errors
+    /// None of a sensor of positions or boxes.
+    pub fn plain(
+        settings: &Settings,
+        sensor: &Sensor,
+        one: Detections<'_>,
+        born: f64,
+    ) -> Result<Vec<Origin>> {
+        let parts = newborns(sensor, &settings.birth.prior(&settings.motion), one)?;
+        Ok(parts.into_iter().flatten().map(|newborn| Origin { newborn, born }).collect())
+    }
 }
 
 impl Undetected {
@@ -43,43 +61,60 @@ impl Undetected {
         reach: f64,
     ) -> Result<Origins> {
         let (prior, detections) = (settings.birth.prior(&settings.motion), scan.detections());
-        let count = detections.values.len() / sensor.dim(prior.axes);
-        let anywhere = newborns(sensor, &prior, detections)?;
-        let clutter = match scan.clutter_density() {
-            Some(each) => each.to_vec(),
-            None => clutter(sensor, &anywhere, count)?,
-        };
+        let rows = detections.values.chunks_exact(sensor.dim(prior.axes));
+        let count = rows.len();
+        let is_plain = self.places.weight.is_empty() && is_plain(sensor);
+        let anywhere = if is_plain { Vec::new() } else { newborns(sensor, &prior, detections)? };
         let (view, hit) = (View::from(&sensor.pose), sensor.hit_weight());
-        let mut out =
-            Origins { parts: vec![Vec::new(); count], born: vec![0.0; count], elsewhere: clutter };
+        let mut elsewhere = match scan.clutter_density() {
+            Some(each) => each.to_vec(),
+            None => clutter(sensor, &view, rows.clone(), is_plain, &anywhere)?,
+        };
+        elsewhere.iter_mut().zip(rows.clone()).for_each(|(c, z)| *c *= sensor.unit_density(z));
+        let expected = match &settings.birth.place {
+            Place::Detections { rate_per_s, initial } => {
+                since_s.map_or(*initial, |since_s| rate_per_s * field::exposure(settings, since_s))
+            }
+            _ => 0.0,
+        };
+        // of an object that may be at a position with a likelihood, as a share of all at this place
+        let weigh =
+            |k: usize, position: &[f64], likelihood: f64, share: f64| match &settings.birth.place {
+                Place::Uniform { region_m, .. } => {
+                    let outside = region_m.as_ref().is_some_and(|region| {
+                        region.iter().zip(position).any(|([low, high], x)| x < low || x > high)
+                    });
+                    let density = if outside { 0.0 } else { self.field.at(position) };
+                    density * hit.at(&view, ground(position)) * likelihood
+                }
+                Place::Mixture { .. } => 0.0,
+                Place::Detections { .. } => shared(expected, count, elsewhere[k]) * share,
+            };
+        let mut out = Origins {
+            parts: vec![Vec::new(); count],
+            born: vec![0.0; count],
+            elsewhere: Vec::new(),
+        };
+        if is_plain {
+            for (k, z) in rows.enumerate() {
+                out.born[k] = weigh(k, &z[..prior.axes], sensor.unit_density(z), 1.0);
+            }
+        }
         for (k, parts) in anywhere.into_iter().enumerate() {
             let volume: f64 = parts.iter().map(|part| part.likelihood).sum();
             let alone = parts.len() == 1;
             for newborn in parts {
-                let position = &newborn.mean[..prior.axes];
-                let born = match &settings.birth.place {
-                    Place::Uniform { region_m, .. } => {
-                        let outside = region_m.as_ref().is_some_and(|region| {
-                            region.iter().zip(position).any(|([low, high], x)| x < low || x > high)
-                        });
-                        let density = if outside { 0.0 } else { self.field.at(position) };
-                        density * hit.at(&view, ground(position)) * newborn.likelihood
-                    }
-                    Place::Mixture { .. } => 0.0,
-                    Place::Detections { rate_per_s, initial } => {
-                        let expected = since_s.map_or(*initial, |since_s| {
-                            rate_per_s * field::exposure(settings, since_s)
-                        });
-                        let share = if alone { 1.0 } else { newborn.likelihood / volume };
-                        shared(expected, count, out.elsewhere[k]) * share
-                    }
-                };
+                let share = if alone { 1.0 } else { newborn.likelihood / volume };
+                let born = weigh(k, &newborn.mean[..prior.axes], newborn.likelihood, share);
                 out.parts[k].push(Origin { newborn, born });
             }
         }
+        out.elsewhere = elsewhere;
         self.add_places(settings, sensor, detections, reach, &mut out)?;
         for k in 0..count {
-            out.born[k] = out.parts[k].iter().map(|part| part.born).sum();
+            if !is_plain {
+                out.born[k] = out.parts[k].iter().map(|part| part.born).sum();
+            }
             out.elsewhere[k] += out.born[k];
         }
         Ok(out)
@@ -149,21 +184,35 @@ fn edges(candidates: &Candidates, weigh: impl Fn(usize, usize) -> f64) -> (Vec<u
         .unzip()
 }
 
+/// Whether a detection begins an object right where it was, with a likelihood of 1 per unit of the
+/// sensor's densities.
+fn is_plain(sensor: &Sensor) -> bool {
+    matches!(sensor.model, Model::Position | Model::Box)
+}
+
 /// The density of clutter at each detection.
-fn clutter(sensor: &Sensor, newborns: &[Vec<Newborn>], count: usize) -> Result<Vec<f64>> {
+fn clutter<'a>(
+    sensor: &Sensor,
+    view: &View,
+    rows: impl ExactSizeIterator<Item = &'a [f64]>,
+    is_plain: bool,
+    newborns: &[Vec<Newborn>],
+) -> Result<Vec<f64>> {
     if let Some(density) = sensor.clutter_density.constant() {
-        return Ok(vec![density; count]);
+        return Ok(vec![density; rows.len()]);
     }
-    if newborns.len() != count {
+    let at = |position: &[f64]| sensor.clutter_density.at(view, ground(position));
+    if is_plain {
+        return Ok(rows.map(at).collect());
+    }
+    if newborns.len() != rows.len() {
         return Err(Error::Setting {
             what: "clutter_density",
             expected: "one number, for a sensor whose measurements have no position",
             found: "a table or a raster".to_owned(),
         });
     }
-    let view = View::from(&sensor.pose);
-    let at = |parts: &Vec<Newborn>| sensor.clutter_density.at(&view, ground(&parts[0].mean));
-    Ok(newborns.iter().map(at).collect())
+    Ok(newborns.iter().map(|parts| at(&parts[0].mean)).collect())
 }
 
 /// East and north of a position; one axis has north 0.
