@@ -21,6 +21,7 @@ from detente.motion import (
     Singer,
 )
 from detente.recordings import TrackedRecording, track
+from detente.replay import Replay
 from detente.sensors import (
     Annulus,
     BearingElevationSensor,
@@ -77,6 +78,7 @@ __all__ = [
     "RangeBearingSensor",
     "RangeTable",
     "Raster",
+    "Replay",
     "Sector",
     "Singer",
     "StateSensor",

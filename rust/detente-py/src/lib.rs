@@ -14,6 +14,8 @@ mod imm;
 mod metrics;
 mod motion;
 mod release;
+mod replay;
+mod scan;
 mod sensor;
 mod tracker;
 mod user_motion;
@@ -35,6 +37,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     metrics::register(module)?;
     motion::register(module)?;
     release::register(module)?;
+    replay::register(module)?;
     sensor::register(module)?;
     tracker::register(module)?;
     Ok(())
