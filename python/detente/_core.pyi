@@ -12,6 +12,7 @@ __all__ = [
     "Grant",
     "Kinematic",
     "LocalFrame",
+    "Replay",
     "Sensor",
     "Tracker",
     "__version__",
