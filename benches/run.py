@@ -25,6 +25,7 @@ BENCHES = (
     "switzerland",
     "bearings",
     "manoeuvre",
+    "late",
     "assignment",
     "marginals",
     "k_best",
