@@ -20,7 +20,7 @@ from detente.motion import (
     RandomWalk,
     Singer,
 )
-from detente.recordings import TrackedRecording, track
+from detente.recordings import track
 from detente.replay import Replay
 from detente.sensors import (
     Annulus,
@@ -41,6 +41,7 @@ from detente.sensors import (
 )
 from detente.table import Table
 from detente.tracking import Tracker, Tracks, UserMotion
+from detente.trajectories import TrackedRecording
 
 if _DEBUG:
     import warnings

@@ -492,6 +492,7 @@ _Points: TypeAlias = tuple[
     NDArray[np.float64],
     NDArray[np.float64],
     NDArray[np.int64],
+    NDArray[np.float64],
 ]
 _Summaries: TypeAlias = tuple[
     NDArray[np.uint64],
@@ -499,6 +500,9 @@ _Summaries: TypeAlias = tuple[
     NDArray[np.float64],
     NDArray[np.uint64],
     NDArray[np.float64],
+]
+_Shares: TypeAlias = tuple[
+    NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]
 ]
 
 @final
@@ -545,9 +549,9 @@ class Tracker:
         identity: tuple[ArrayLike, float] | None,
         pose: ArrayLike | None,
         confirmation: float,
-        smooth: bool,
+        lag_s: float,
         progress: Callable[[int], object] | None,
-    ) -> tuple[_Points, _Summaries]: ...
+    ) -> tuple[_Points, _Summaries, _Shares]: ...
     def snapshot(self) -> bytes: ...
     def restore(self, snapshot: bytes) -> None: ...
     def remove(self, track_id: int) -> None: ...

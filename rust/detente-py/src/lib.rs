@@ -13,6 +13,7 @@ mod identities;
 mod imm;
 mod metrics;
 mod motion;
+mod recorded;
 mod release;
 mod replay;
 mod scan;

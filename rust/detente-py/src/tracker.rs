@@ -3,8 +3,7 @@
 use detente_core::Error;
 use detente_core::id::IdKey;
 use detente_core::track::{
-    Association, Estimator, Keep, Mixture, Named, Recorded, Recording, Settings, Stepped, Tracker,
-    Tracks,
+    Association, Estimator, Keep, Mixture, Named, Recording, Settings, Stepped, Tracker, Tracks,
 };
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
@@ -14,6 +13,7 @@ use crate::array::{input, output, whole_numbers};
 use crate::birth::PyBirth;
 use crate::error::exception;
 use crate::gil::released;
+use crate::recorded::{Points, Shares, Summaries, tables};
 use crate::scan::{PyEach, PyScan, codes};
 use crate::sensor::{PyPose, PySensor, poses_from_python, symmetric};
 use crate::user_motion::dynamics_from_python;
@@ -38,25 +38,6 @@ pub type Diagnostics<'py> = (
     Bound<'py, PyArray1<u32>>,
     Bound<'py, PyArray1<i64>>,
     Bound<'py, PyArray2<f64>>,
-    Bound<'py, PyArray1<f64>>,
-);
-
-/// track id, time, mean, cov (n, d·d), existence, detection.
-type Points<'py> = (
-    Bound<'py, PyArray1<u64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray2<f64>>,
-    Bound<'py, PyArray2<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<i64>>,
-);
-
-/// track id, first time, last time, detections, largest existence.
-type Summaries<'py> = (
-    Bound<'py, PyArray1<u64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<u64>>,
     Bound<'py, PyArray1<f64>>,
 );
 
@@ -173,7 +154,7 @@ impl PyTracker {
 
     /// Steps through a recording; `progress` hears how many scans are done.
     #[pyo3(signature = (
-        time_s, sensor, start, values, sensors, identity, pose, confirmation, smooth, progress
+        time_s, sensor, start, values, sensors, identity, pose, confirmation, lag_s, progress
     ))]
     #[allow(clippy::too_many_arguments, reason = "columns, called from one place")]
     fn track<'py>(
@@ -187,9 +168,9 @@ impl PyTracker {
         identity: Option<(Bound<'py, PyAny>, f64)>,
         pose: Option<Bound<'py, PyAny>>,
         confirmation: f64,
-        smooth: bool,
+        lag_s: f64,
         progress: Option<Py<PyAny>>,
-    ) -> PyResult<(Points<'py>, Summaries<'py>)> {
+    ) -> PyResult<(Points<'py>, Summaries<'py>, Shares<'py>)> {
         let time_s = input::<1>("time_s", time_s, [None])?;
         let sensor = whole_numbers::<usize>("sensor", sensor)?;
         let start = whole_numbers::<usize>("start", start)?;
@@ -222,9 +203,9 @@ impl PyTracker {
             .map_err(|error: PyErr| Error::User(Box::new(error)))
         };
         let recorded = released(py, || {
-            self.0.track(recording, &sensors, Keep { confirmation, smooth }, report)
+            self.0.track(recording, &sensors, Keep { confirmation, lag_s }, report)
         })?;
-        points(py, recorded)
+        tables(py, recorded)
     }
 
     /// Everything that later steps depend on, but for the settings.
@@ -297,28 +278,6 @@ pub fn diagnostics(py: Python<'_>, stepped: Stepped, m: usize) -> PyResult<Diagn
         output(py, stepped.innovation, [n, m])?,
         stepped.nis.into_pyarray(py),
     ))
-}
-
-fn points(py: Python<'_>, recorded: Recorded) -> PyResult<(Points<'_>, Summaries<'_>)> {
-    let (n, dim) = (recorded.track.len(), recorded.dim);
-    let tracks = &recorded.tracks;
-    let of_track: Vec<u64> = recorded.track.iter().map(|&k| tracks[k as usize].id).collect();
-    let summaries = (
-        tracks.iter().map(|track| track.id).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.first_time_s).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.last_time_s).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.detections).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.max_existence).collect::<Vec<_>>().into_pyarray(py),
-    );
-    let points = (
-        of_track.into_pyarray(py),
-        recorded.time_s.into_pyarray(py),
-        output(py, recorded.mean, [n, dim])?,
-        output(py, recorded.cov, [n, dim * dim])?,
-        recorded.existence.into_pyarray(py),
-        recorded.detection.into_pyarray(py),
-    );
-    Ok((points, summaries))
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -6,7 +6,7 @@ use super::poisson::{Origin, Origins};
 use super::select::Selection;
 use super::store::{NO_REPORTER, Store};
 use super::unite::unite;
-use super::{Association, Tracker};
+use super::{Association, Share, Tracker};
 use crate::Result;
 use crate::assoc::assign::MISS;
 use crate::id::Birthplace;
@@ -176,6 +176,16 @@ impl Tracker {
             }
         }
         begun
+    }
+
+    /// The new rows as the whole of what their detections make.
+    pub(super) fn begun_by(&self, begun: &[Vec<(u32, f64)>]) -> impl Iterator<Item = Share> {
+        let rows = begun.iter().flatten().map(|&(row, _)| row as usize);
+        rows.map(|row| Share {
+            id: self.store.id[row],
+            detection: self.store.detection[row],
+            weight: 1.0,
+        })
     }
 
     /// Forgets the rows that went unseen and are no longer likely.

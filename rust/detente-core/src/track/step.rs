@@ -13,6 +13,7 @@ use super::{Association, Tracker};
 use crate::Result;
 use crate::assoc::gate::{Candidates, gate};
 use crate::filter::project::project;
+use crate::id::TrackId;
 use crate::sensor::{Mode, Seen, Sensor};
 
 /// What a sensor saw at one time.
@@ -52,6 +53,21 @@ pub struct Stepped {
     pub innovation: Vec<f64>,
     /// νᵀ S⁻¹ ν, the normalised innovation squared, NaN without a detection.
     pub nis: Vec<f64>,
+    /// Where a track takes in several detections (joint probabilistic data association), how much
+    /// of each; nothing otherwise.
+    pub shares: Vec<Share>,
+}
+
+/// How much a detection weighs in the state of a track; with that of no detection the weights of a
+/// track add up to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    /// The track.
+    pub id: TrackId,
+    /// The caller's detection.
+    pub detection: i64,
+    /// The probability that the object made it, if the object exists.
+    pub weight: f64,
 }
 
 impl Tracker {
@@ -98,11 +114,16 @@ impl Tracker {
         let number = self.log(&sensor.name, time_s, sensor.report_rate_per_s());
         self.settle(sensor, &mut near, &associated.detection, &scan.order, number);
         identity::learn(&mut near, &associated.detection, &scan);
+        let mut shares = associated.shares(&near.id, &scan.order);
         let (near, likeliest) = associated.merge(near);
-        let stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
+        let mut stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
         self.store.detection.fill(-1);
         selection.put(&mut self.store, near);
         let begun = self.begin(sensor, &scan, &associated.free, origins, number);
+        if let Then::Merge(_) = associated.then {
+            shares.extend(self.begun_by(&begun));
+        }
+        stepped.shares = shares;
         match (self.settings.association, associated.then) {
             (Association::Pmbm(mixture), Then::Mixture(clusters)) => {
                 self.settle_mixture(mixture, clusters, &begun);

@@ -58,6 +58,7 @@ pub(super) fn update(
         detection: given.iter().map(number).collect(),
         innovation: likeliest.iter().flat_map(difference).copied().collect(),
         nis: likeliest.iter().map(|&entry| told.squared[entry]).collect(),
+        shares: Vec::new(),
     }
 }
 
@@ -152,6 +153,7 @@ impl Stepped {
                 .copied()
                 .collect(),
             nis: each().map(|row| self.nis[row]).collect(),
+            shares: Vec::new(),
         }
     }
 }
