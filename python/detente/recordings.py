@@ -78,8 +78,8 @@ def track(
         `IMM` as `filters.imm_smooth`); ``existence`` stays as the tracker saw it at the time. Under
         "pmbm" the states are those of the likeliest hypothesis at each time.
     lag_s : float, optional
-        Smooth each state by what was seen up to so long after it alone [s]: what one knows who
-        waits so long. Zero leaves it as it was filtered, infinity is `smooth`.
+        Smooth each state by what was seen up to so long after it [s]: what one knows who waits so
+        long. Zero leaves it as it was filtered, infinity is `smooth`, over which this goes.
     progress : callable, optional
         Hears now and then how many scans of how many are done.
 

@@ -27,7 +27,7 @@ class TrackedRecording:
     points : Table
         Track after track in the order of time: ``track_id`` uint64; ``time_s`` [s]; the state,
         ``x_m``, ``y_m``, … [m], ``vx_m_s``, … [m/s], ``ax_m_s2``, … [m/s²], in the tracker's frame,
-        or ``turn_rate_rad_s`` under `EstimatedTurn`;
+        and ``turn_rate_rad_s`` under `EstimatedTurn`;
         ``cov`` (n, d·d), its covariance row by row; ``existence``; ``detection_row`` int64, the row
         of the given table that the track took in, −1 for none (under "jpda" the likeliest); under
         an `IMM` ``mode_probability`` (n, M), that the object follows each of the models.
@@ -36,9 +36,10 @@ class TrackedRecording:
         of the first and the last detection; ``detections``; ``max_existence``; ``gaps``, how many,
         and ``longest_gap_s`` [s], zero without any.
     gaps : Table
-        Track after track, the times in which scans looked for the track in vain: ``track_id``
-        uint64; ``from_s``, ``until_s`` [s], the times of the detections before and after;
-        ``missed``, the number of scans between them. That a reporting sensor is silent is no gap.
+        Track after track, the times in which scans looked for the track and most likely did not
+        see it: ``track_id`` uint64; ``from_s``, ``until_s`` [s], the times of the detections before
+        and after; ``missed``, the number of scans between them. That a reporting sensor is silent
+        is no gap.
     associations : Table
         Which detections each track was made of, track after track in the order of time:
         ``track_id`` uint64; ``time_s`` [s]; ``sensor``; ``detection_row`` int64, the row of the
@@ -79,18 +80,23 @@ def tracked_recording(
 
 def _points(columns: Any, order: NDArray[np.intp], motion: Motion) -> Table:  # noqa: ANN401 - the core's tuple
     track_id, time_s, mean, cov, existence, detection, mode_probability = columns
-    state = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
-    if isinstance(motion, EstimatedTurn):
-        state = [*state[: 2 * motion.axes], "turn_rate_rad_s"]
-    if motion.dim > len(state):
-        raise ShapeError(f"a state of {motion.dim} components has no column names")
     rows = np.concatenate([order, [-1]])[detection]
     return Table(
         {"track_id": track_id, "time_s": time_s}
-        | {name: np.ascontiguousarray(mean[:, i]) for i, name in enumerate(state[: motion.dim])}
+        | {name: np.ascontiguousarray(mean[:, i]) for i, name in enumerate(_state_columns(motion))}
         | {"cov": cov, "existence": existence, "detection_row": rows}
         | ({"mode_probability": mode_probability} if isinstance(motion, IMM) else {})
     )
+
+
+def _state_columns(motion: Motion) -> list[str]:
+    """Return the names of the state's components."""
+    models = motion.models if isinstance(motion, IMM) else (motion,)
+    turning = any(isinstance(model, EstimatedTurn) for model in models)
+    names = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
+    if motion.dim - turning > len(names):
+        raise ShapeError(f"a state of {motion.dim} components has no column names")
+    return [*names[: motion.dim - turning], *(["turn_rate_rad_s"] if turning else [])]
 
 
 def _gaps(columns: Any) -> Table:  # noqa: ANN401 - the core's tuple
