@@ -73,8 +73,8 @@ impl Tracker {
                 ..named
             });
             let time_s = recording.time_s[scan];
-            let scan = Scan { time_s, values, noise: None, named, each: None };
-            let stepped = self.step(scan, sensor)?;
+            let taken = Scan { time_s, values, noise: None, named, each: None };
+            let stepped = self.step(taken, sensor)?;
             self.write_down(sensor, &stepped, first as i64, &mut log, &mut numbers);
             if log.track.len() > room {
                 self.throw_away(keep, &mut log, &mut numbers);
