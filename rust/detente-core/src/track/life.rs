@@ -178,14 +178,18 @@ impl Tracker {
         begun
     }
 
-    /// The new rows as the whole of what their detections make.
-    pub(super) fn begun_by(&self, begun: &[Vec<(u32, f64)>]) -> impl Iterator<Item = Share> {
+    /// The new rows as wholes of their detections, where rows are made of shares.
+    pub(super) fn shares_of(&self, begun: &[Vec<(u32, f64)>]) -> Vec<Share> {
+        if self.settings.association != Association::Jpda {
+            return Vec::new();
+        }
         let rows = begun.iter().flatten().map(|&(row, _)| row as usize);
-        rows.map(|row| Share {
+        let share = |row: usize| Share {
             id: self.store.id[row],
             detection: self.store.detection[row],
             weight: 1.0,
-        })
+        };
+        rows.map(share).collect()
     }
 
     /// Forgets the rows that went unseen and are no longer likely.

@@ -114,16 +114,12 @@ impl Tracker {
         let number = self.log(&sensor.name, time_s, sensor.report_rate_per_s());
         self.settle(sensor, &mut near, &associated.detection, &scan.order, number);
         identity::learn(&mut near, &associated.detection, &scan);
-        let mut shares = associated.shares(&near.id, &scan.order);
         let (near, likeliest) = associated.merge(near);
         let mut stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
         self.store.detection.fill(-1);
         selection.put(&mut self.store, near);
         let begun = self.begin(sensor, &scan, &associated.free, origins, number);
-        if let Then::Merge(_) = associated.then {
-            shares.extend(self.begun_by(&begun));
-        }
-        stepped.shares = shares;
+        stepped.shares.extend(self.shares_of(&begun));
         match (self.settings.association, associated.then) {
             (Association::Pmbm(mixture), Then::Mixture(clusters)) => {
                 self.settle_mixture(mixture, clusters, &begun);
