@@ -40,7 +40,7 @@ class UserMotion:
     """A motion model of your own: two NumPy functions over all tracks at once.
 
     The unscented transform carries it. Each function is called once per scan, and to smooth a
-    recording once per point.
+    recording once per point, with a lag once per point and later point within the lag.
 
     Parameters
     ----------

@@ -144,6 +144,22 @@ def test_who_waits_longer_knows_more(seed: int, lags_s: tuple[float, float]) -> 
     assert (longer <= shorter * (1.0 + 1e-9)).all()
 
 
+@pytest.mark.parametrize("lag_s", [0.0, 3.0, np.inf])
+def test_a_model_of_the_users_is_smoothed_like_the_same_of_ours(lag_s: float) -> None:
+    own = dt.UserMotion(
+        axes=2,
+        dim=4,
+        transition=lambda x, dt_s: np.c_[x[:, :2] + dt_s[:, None] * x[:, 2:], x[:, 2:]],
+        noise=lambda dt_s: np.array([STRAIGHT.noise(each) for each in dt_s.tolist()]),
+    )
+    theirs, ours = (
+        track(a_scene(4), motion=motion, lag_s=lag_s).points for motion in (own, STRAIGHT)
+    )
+    assert len(theirs) == len(ours) > 50
+    np.testing.assert_allclose(theirs["x_m"], ours["x_m"], atol=1e-6)
+    np.testing.assert_allclose(theirs["cov"], ours["cov"], atol=1e-6)
+
+
 @pytest.mark.parametrize("lag_s", [-1.0, np.nan])
 def test_a_lag_is_not_negative(lag_s: float) -> None:
     with pytest.raises(errors.SettingError, match="lag_s must be at least 0, found"):
