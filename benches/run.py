@@ -26,6 +26,7 @@ BENCHES = (
     "bearings",
     "manoeuvre",
     "boxes",
+    "late",
     "assignment",
     "marginals",
     "k_best",

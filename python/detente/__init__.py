@@ -21,7 +21,8 @@ from detente.motion import (
     RandomWalk,
     Singer,
 )
-from detente.recordings import TrackedRecording, track
+from detente.recordings import track
+from detente.replay import Replay
 from detente.sensors import (
     Annulus,
     BearingElevationSensor,
@@ -42,6 +43,7 @@ from detente.sensors import (
 )
 from detente.table import Table
 from detente.tracking import Tracker, Tracks, UserMotion
+from detente.trajectories import TrackedRecording
 
 if _DEBUG:
     import warnings
@@ -81,6 +83,7 @@ __all__ = [
     "RangeBearingSensor",
     "RangeTable",
     "Raster",
+    "Replay",
     "Sector",
     "Singer",
     "StateSensor",

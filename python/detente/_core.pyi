@@ -13,6 +13,7 @@ __all__ = [
     "Grant",
     "Kinematic",
     "LocalFrame",
+    "Replay",
     "Sensor",
     "Tracker",
     "__version__",
@@ -501,6 +502,7 @@ _Points: TypeAlias = tuple[
     NDArray[np.float64],
     NDArray[np.float64],
     NDArray[np.int64],
+    NDArray[np.float64],
 ]
 _Summaries: TypeAlias = tuple[
     NDArray[np.uint64],
@@ -508,6 +510,9 @@ _Summaries: TypeAlias = tuple[
     NDArray[np.float64],
     NDArray[np.uint64],
     NDArray[np.float64],
+]
+_Shares: TypeAlias = tuple[
+    NDArray[np.uint64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]
 ]
 
 @final
@@ -554,9 +559,45 @@ class Tracker:
         identity: tuple[ArrayLike, float] | None,
         pose: ArrayLike | None,
         confirmation: float,
-        smooth: bool,
+        lag_s: float,
         progress: Callable[[int], object] | None,
-    ) -> tuple[_Points, _Summaries]: ...
+    ) -> tuple[_Points, _Summaries, _Shares]: ...
     def snapshot(self) -> bytes: ...
     def restore(self, snapshot: bytes) -> None: ...
     def remove(self, track_id: int) -> None: ...
+
+@final
+class Replay:
+    def __new__(cls, tracker: Tracker, window_s: float) -> Replay: ...
+    @property
+    def time_s(self) -> float: ...
+    @property
+    def earliest_s(self) -> float: ...
+    def step(
+        self,
+        time_s: float,
+        measurements: ArrayLike,
+        sensor: Sensor,
+        noise: ArrayLike | None,
+        pose: tuple[Sequence[float], Sequence[float], Sequence[float]] | None,
+        identity: tuple[ArrayLike, float] | None,
+        by: int = 0,
+        each: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> tuple[_Columns, _Diagnostics]: ...
+    def tracks(self) -> _Columns: ...
+    def predict(self, time_s: float) -> _Columns: ...
+    def estimate(self, method: str, threshold: float) -> _Columns: ...
+    @property
+    def refused(
+        self,
+    ) -> tuple[NDArray[np.float64], list[str], NDArray[np.uint64], NDArray[np.float64]]: ...
+    @property
+    def refused_count(self) -> int: ...
+    @property
+    def duplicates(self) -> int: ...
+    @property
+    def replayed(self) -> int: ...
+    @property
+    def held(self) -> tuple[int, int]: ...
+    def snapshot(self) -> bytes: ...
+    def restore(self, snapshot: bytes) -> None: ...

@@ -1,26 +1,18 @@
 """A whole recording in one call: a table of detections in, tables of tracks out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.births import BirthModel
-from detente.errors import NotFiniteError, SettingError, ShapeError
+from detente.errors import NotFiniteError, SettingError
 from detente.identities import codes_from_identities
-from detente.motion import BoxMotion, EstimatedTurn
 from detente.sensors import Sensor
 from detente.table import Table
 from detente.tracking import Association, Motion, Tracker
-
-_STATE_COLUMNS = (
-    ("x_m", "y_m", "z_m"),
-    ("vx_m_s", "vy_m_s", "vz_m_s"),
-    ("ax_m_s2", "ay_m_s2", "az_m_s2"),
-)
-
+from detente.trajectories import TrackedRecording, tracked_recording
 
 POSE_COLUMNS = (
     "sensor_x_m",
@@ -34,27 +26,6 @@ POSE_COLUMNS = (
     "sensor_vz_m_s",
 )
 """Columns of a table of scans that say from where each was taken, as `Pose` has it."""
-
-
-@dataclass(frozen=True)
-class TrackedRecording:
-    """The confirmed tracks of a recording, each from its first detection to its last.
-
-    Attributes
-    ----------
-    points : Table
-        Track after track in the order of time: ``track_id`` uint64; ``time_s`` [s]; the state,
-        ``x_m``, ``y_m``, … [m], ``vx_m_s``, … [m/s], ``ax_m_s2``, … [m/s²], in the tracker's frame,
-        or ``turn_rate_rad_s`` under `EstimatedTurn`, and ``x_px``, … under `BoxMotion`;
-        ``cov`` (n, d·d), its covariance row by row; ``existence``; ``detection_row`` int64, the row
-        of the given table that the track took in, −1 for none.
-    tracks : Table
-        In the order of birth: ``track_id`` uint64; ``first_time_s``, ``last_time_s`` [s], the times
-        of the first and the last detection; ``detections``; ``max_existence``.
-    """
-
-    points: Table
-    tracks: Table
 
 
 def track(
@@ -75,6 +46,7 @@ def track(
     identity_error: float | None = None,
     confirmation: float = 0.5,
     smooth: bool = False,
+    lag_s: float | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> TrackedRecording:
     """Track a whole recording in one call; the interpreter lock is released.
@@ -102,8 +74,12 @@ def track(
         A track is kept if its existence reached this.
     smooth : bool
         Whether each state is estimated from all detections of its track, the later ones too
-        (Rauch, Tung and Striebel 1965, extended or unscented where the motion is not linear);
-        ``existence`` stays as the tracker saw it at the time.
+        (Rauch, Tung and Striebel 1965, extended or unscented where the motion is not linear; of an
+        `IMM` as `filters.imm_smooth`); ``existence`` stays as the tracker saw it at the time. Under
+        "pmbm" the states are those of the likeliest hypothesis at each time.
+    lag_s : float, optional
+        Smooth each state by what was seen up to so long after it [s]: what one knows who waits so
+        long. Zero leaves it as it was filtered, infinity is `smooth`, over which this goes.
     progress : callable, optional
         Hears now and then how many scans of how many are done.
 
@@ -114,7 +90,7 @@ def track(
     Raises
     ------
     SettingError
-        A column or a sensor is missing.
+        A column or a sensor is missing, or a lag is negative.
     NotFiniteError
         A measurement or a time is NaN or infinite.
 
@@ -135,6 +111,8 @@ def track(
     array([4], dtype=uint64)
     >>> found.points["x_m"].round(0)
     array([ 0.,  9., 20., 30.])
+    >>> found.associations["detection_row"]
+    array([0, 1, 2, 3])
     """
     tracker = Tracker(
         motion=motion,
@@ -154,7 +132,9 @@ def track(
     of_row = _sensor_numbers(rows, names, "detections")
     order, time_s, of_scan, start, of_look = _scans(rows, of_row, looks, names)
     values = _values(rows, of_row, order, sensors, motion.axes)
-    points, tracks = tracker._core.track(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+    if lag_s is None:
+        lag_s = np.inf if smooth else 0.0
+    points, tracks, shares = tracker._core.track(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         time_s,
         of_scan,
         start,
@@ -163,10 +143,11 @@ def track(
         None if identity_error is None else (_identities(rows, order), identity_error),
         None if looks is None else _poses(looks, of_look, of_scan, sensors),
         confirmation,
-        smooth,
+        lag_s,
         None if progress is None else lambda done: progress(done, len(time_s)),
     )
-    return TrackedRecording(_points(points, order, motion), _tracks(tracks))
+    sensors_of_rows = np.array(names or [sensors[0].name], object)[of_row]
+    return tracked_recording(points, tracks, shares, order, sensors_of_rows, motion)
 
 
 def _sensors(sensor: Sensor | Mapping[str, Sensor]) -> tuple[list[str] | None, list[Sensor]]:
@@ -276,26 +257,3 @@ def _values(
         for place, name in enumerate(columns):
             values[first + place] = _column(taken, name, "detections")
     return values
-
-
-def _points(columns: Any, order: NDArray[np.intp], motion: Motion) -> Table:  # noqa: ANN401 - the core's tuple
-    track_id, time_s, mean, cov, existence, detection = columns
-    if isinstance(motion, BoxMotion):
-        state = [*motion.columns]
-    else:
-        state = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
-    if isinstance(motion, EstimatedTurn):
-        state = [*state[: 2 * motion.axes], "turn_rate_rad_s"]
-    if motion.dim > len(state):
-        raise ShapeError(f"a state of {motion.dim} components has no column names")
-    rows = np.concatenate([order, [-1]])[detection]
-    return Table(
-        {"track_id": track_id, "time_s": time_s}
-        | {name: np.ascontiguousarray(mean[:, i]) for i, name in enumerate(state[: motion.dim])}
-        | {"cov": cov, "existence": existence, "detection_row": rows}
-    )
-
-
-def _tracks(columns: Any) -> Table:  # noqa: ANN401 - the core's tuple
-    names = ("track_id", "first_time_s", "last_time_s", "detections", "max_existence")
-    return Table(dict(zip(names, columns, strict=True)))

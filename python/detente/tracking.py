@@ -40,7 +40,7 @@ class UserMotion:
     """A motion model of your own: two NumPy functions over all tracks at once.
 
     The unscented transform carries it. Each function is called once per scan, and to smooth a
-    recording once per point.
+    recording once per point, with a lag once per point and later point within the lag.
 
     Parameters
     ----------
@@ -364,7 +364,7 @@ class Tracker:
         """
         core_pose = None if pose is None else pose._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         core_sensor = _core_sensor(sensor, self._axes)
-        named = None if identity is None else (codes_from_identities(identity), identity_error)
+        named = _named(identity, identity_error)
         columns, details = self._core.step(
             time_s, measurements, core_sensor, noise, core_pose, named
         )
@@ -498,6 +498,12 @@ def _core_sensor(sensor: Sensor, axes: int) -> _core.Sensor:
             f"sensor must be a Sensor such as dt.PositionSensor(...), found {sensor!r}"
         )
     return sensor._core(axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+
+
+def _named(
+    identity: ArrayLike | None, identity_error: float
+) -> tuple[NDArray[np.int64], float] | None:
+    return None if identity is None else (codes_from_identities(identity), identity_error)
 
 
 def _core_birth(birth: BirthModel) -> _core.Birth:

@@ -100,7 +100,7 @@ def smooth(
     T, M, d = x.shape
     x, P, mu = x.copy(), P.copy(), mu.copy()
     for k in reversed(range(T - 1)):
-        mixed, spreads, reached = mix(x[k], P[k], mu[k], p, used, prior)
+        mixed, spreads, _ = mix(x[k], P[k], mu[k], p, used, prior)
         log = np.full((M, M), -np.inf)
         means, covs = np.empty((M, M, d)), np.empty((M, M, d, d))
         for j in range(M):
@@ -108,7 +108,7 @@ def smooth(
                 own = np.flatnonzero(used[i])
                 square = np.ix_(own, own)
                 f, q = F[i][square], Q[i][square]
-                information, vector, usual = quotient(
+                information, vector = quotient(
                     (x[k + 1, i, own], P[k + 1, i][square]),
                     kalman.predict(mixed[i, own], spreads[i][square], f, q),
                 )
@@ -116,13 +116,12 @@ def smooth(
                 at = f @ mixed[i, own]  # the origin
                 before, predicted = kalman.predict(now[own], spread[square], f, q)
                 foresaw, after, left = weighed(before - at, predicted, information, vector)
-                log[j, i] = np.log(p[j, i] * mu[k, j] * mu[k + 1, i] / reached[i])
-                log[j, i] += foresaw - usual
+                log[j, i] = np.log(p[j, i] * mu[k, j]) + foresaw
                 C = spread[:, own] @ f.T @ np.linalg.inv(predicted)
                 means[j, i] = now + C @ (after + at - before)
                 covs[j, i] = spread + C @ (left - predicted) @ C.T
-        share = np.exp(log - log.max())
-        share /= share.sum()
+        share = np.exp(log - log.max(axis=0))
+        share *= mu[k + 1] / share.sum(axis=0)
         for j in range(M):
             mean, cov = moments(share[j] / share[j].sum(), means[j], covs[j])
             x[k, j], P[k, j] = entering(mean, cov, ~used[j], np.full(d, UNUSED))
@@ -132,8 +131,8 @@ def smooth(
 
 def quotient(
     smoothed: tuple[Floats, Floats], predicted: tuple[Floats, Floats]
-) -> tuple[Floats, Floats, float]:
-    """Information of the quotient about the predicted mean, and its weight under the prediction."""
+) -> tuple[Floats, Floats]:
+    """Information of the quotient about the predicted mean."""
     (later, left), (mean, cov) = smoothed, predicted
     root = np.linalg.cholesky(cov)
     white = np.linalg.solve(root, np.linalg.solve(root, left).T)
@@ -143,8 +142,7 @@ def quotient(
     basis = np.linalg.inv(root).T @ along
     information = basis @ np.diag(said) @ basis.T
     vector = basis @ np.where(said > 0.0, offset / variance, 0.0)
-    usual, _, _ = weighed(np.zeros_like(mean), cov, information, vector)
-    return information, vector, usual
+    return information, vector
 
 
 def weighed(

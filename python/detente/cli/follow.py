@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.recordings import TrackedRecording, track
+from detente.recordings import track
 from detente.table import Table
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from detente.io import Recording
     from detente.io.presets import Settings
     from detente.tracking import Association
+    from detente.trajectories import TrackedRecording
 
 
 def follow(

@@ -13,7 +13,10 @@ mod identities;
 mod imm;
 mod metrics;
 mod motion;
+mod recorded;
 mod release;
+mod replay;
+mod scan;
 mod sensor;
 mod tracker;
 mod user_motion;
@@ -35,6 +38,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     metrics::register(module)?;
     motion::register(module)?;
     release::register(module)?;
+    replay::register(module)?;
     sensor::register(module)?;
     tracker::register(module)?;
     Ok(())

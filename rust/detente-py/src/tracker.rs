@@ -2,10 +2,8 @@
 
 use detente_core::Error;
 use detente_core::id::IdKey;
-use detente_core::linalg::packed_from_dense;
 use detente_core::track::{
-    Association, Each, Estimator, Keep, Mixture, Named, Recorded, Recording, Scan, Settings,
-    Stepped, Tracker, Tracks,
+    Association, Estimator, Keep, Mixture, Named, Recording, Settings, Stepped, Tracker, Tracks,
 };
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArray3};
 use pyo3::prelude::*;
@@ -15,12 +13,14 @@ use crate::array::{input, output, whole_numbers};
 use crate::birth::PyBirth;
 use crate::error::exception;
 use crate::gil::released;
+use crate::recorded::{Points, Shares, Summaries, tables};
+use crate::scan::{PyEach, PyScan, codes};
 use crate::sensor::{PyPose, PySensor, poses_from_python, symmetric};
 use crate::user_motion::dynamics_from_python;
 
 /// id, mean, cov, existence, detection, first time, last detection time, conditional existence,
 /// probability of each motion model.
-type Columns<'py> = (
+pub type Columns<'py> = (
     Bound<'py, PyArray1<u64>>,
     Bound<'py, PyArray2<f64>>,
     Bound<'py, PyArray3<f64>>,
@@ -33,30 +33,11 @@ type Columns<'py> = (
 );
 
 /// id, gated, detection, innovation, normalised innovation squared.
-type Diagnostics<'py> = (
+pub type Diagnostics<'py> = (
     Bound<'py, PyArray1<u64>>,
     Bound<'py, PyArray1<u32>>,
     Bound<'py, PyArray1<i64>>,
     Bound<'py, PyArray2<f64>>,
-    Bound<'py, PyArray1<f64>>,
-);
-
-/// track id, time, mean, cov (n, d·d), existence, detection.
-type Points<'py> = (
-    Bound<'py, PyArray1<u64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray2<f64>>,
-    Bound<'py, PyArray2<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<i64>>,
-);
-
-/// track id, first time, last time, detections, largest existence.
-type Summaries<'py> = (
-    Bound<'py, PyArray1<u64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<u64>>,
     Bound<'py, PyArray1<f64>>,
 );
 
@@ -121,41 +102,12 @@ impl PyTracker {
         pose: Option<PyPose>,
         identity: Option<(Bound<'py, PyAny>, f64)>,
         by: u64,
-        each: Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>,
+        each: Option<PyEach<'py>>,
     ) -> PyResult<(Columns<'py>, Diagnostics<'py>)> {
         let sensor = sensor.get().at(pose);
         let m = sensor.dim(self.0.settings().motion.axes());
-        let values = input::<2>("measurements", measurements, [None, Some(m)])?;
-        let [n, _] = values.shape();
-        let noise = match noise {
-            None => None,
-            Some(noise) => {
-                let dense = input::<3>("noise", noise, [Some(n), Some(m), Some(m)])?;
-                symmetric("noise", m, dense.values())?;
-                let each = dense.values().chunks_exact(m * m);
-                Some(each.flat_map(|r| packed_from_dense(m, r)).collect::<Vec<_>>())
-            }
-        };
-        let values = values.values();
-        let identity = codes(identity)?;
-        let named = identity.as_ref().map(|(code, error)| Named {
-            by,
-            code,
-            error: *error,
-            is_evidence: by == 0,
-        });
-        let each = match &each {
-            None => None,
-            Some((clutter_density, begins)) => Some((
-                input::<1>("clutter_density", clutter_density, [Some(n)])?,
-                whole_numbers::<u8>("begins", begins)?.into_iter().map(|yes| yes != 0).collect(),
-            )),
-        };
-        let each = each.as_ref().map(|(clutter_density, begins): &(_, Vec<bool>)| Each {
-            clutter_density: clutter_density.values(),
-            begins,
-        });
-        let scan = Scan { time_s, values, noise: noise.as_deref(), named, each };
+        let scan = PyScan::new(m, measurements, noise, identity, by, each)?;
+        let scan = scan.at(time_s);
         let (stepped, tracks) = released(py, || {
             let stepped = self.0.step(scan, &sensor)?;
             Ok((stepped, self.0.predict(time_s)?))
@@ -176,18 +128,7 @@ impl PyTracker {
         method: &str,
         threshold: f64,
     ) -> PyResult<Columns<'py>> {
-        let estimator = match method {
-            "existence" => Estimator::Existence(threshold),
-            "cardinality" => Estimator::Cardinality,
-            "joint" => Estimator::Joint,
-            other => {
-                return Err(exception(Error::Setting {
-                    what: "method",
-                    expected: "\"existence\", \"cardinality\" or \"joint\"",
-                    found: format!("{other:?}"),
-                }));
-            }
-        };
+        let estimator = estimator(method, threshold)?;
         let tracks = released(py, || self.0.estimate(estimator))?;
         columns(py, tracks)
     }
@@ -213,7 +154,7 @@ impl PyTracker {
 
     /// Steps through a recording; `progress` hears how many scans are done.
     #[pyo3(signature = (
-        time_s, sensor, start, values, sensors, identity, pose, confirmation, smooth, progress
+        time_s, sensor, start, values, sensors, identity, pose, confirmation, lag_s, progress
     ))]
     #[allow(clippy::too_many_arguments, reason = "columns, called from one place")]
     fn track<'py>(
@@ -227,9 +168,9 @@ impl PyTracker {
         identity: Option<(Bound<'py, PyAny>, f64)>,
         pose: Option<Bound<'py, PyAny>>,
         confirmation: f64,
-        smooth: bool,
+        lag_s: f64,
         progress: Option<Py<PyAny>>,
-    ) -> PyResult<(Points<'py>, Summaries<'py>)> {
+    ) -> PyResult<(Points<'py>, Summaries<'py>, Shares<'py>)> {
         let time_s = input::<1>("time_s", time_s, [None])?;
         let sensor = whole_numbers::<usize>("sensor", sensor)?;
         let start = whole_numbers::<usize>("start", start)?;
@@ -262,9 +203,9 @@ impl PyTracker {
             .map_err(|error: PyErr| Error::User(Box::new(error)))
         };
         let recorded = released(py, || {
-            self.0.track(recording, &sensors, Keep { confirmation, smooth }, report)
+            self.0.track(recording, &sensors, Keep { confirmation, lag_s }, report)
         })?;
-        points(py, recorded)
+        tables(py, recorded)
     }
 
     /// Everything that later steps depend on, but for the settings.
@@ -289,10 +230,18 @@ impl PyTracker {
     }
 }
 
-/// The codes of who the detections say they are, and the probability that one is wrong.
-fn codes(identity: Option<(Bound<'_, PyAny>, f64)>) -> PyResult<Option<(Vec<u64>, f64)>> {
-    let Some((code, error)) = identity else { return Ok(None) };
-    Ok(Some((whole_numbers::<u64>("identity", &code)?, error)))
+/// One of the core's estimators by its name.
+pub fn estimator(method: &str, threshold: f64) -> PyResult<Estimator> {
+    match method {
+        "existence" => Ok(Estimator::Existence(threshold)),
+        "cardinality" => Ok(Estimator::Cardinality),
+        "joint" => Ok(Estimator::Joint),
+        other => Err(exception(Error::Setting {
+            what: "method",
+            expected: "\"existence\", \"cardinality\" or \"joint\"",
+            found: format!("{other:?}"),
+        })),
+    }
 }
 
 fn unknown_association(found: &str) -> Error {
@@ -303,7 +252,7 @@ fn unknown_association(found: &str) -> Error {
     }
 }
 
-fn columns(py: Python<'_>, tracks: Tracks) -> PyResult<Columns<'_>> {
+pub fn columns(py: Python<'_>, tracks: Tracks) -> PyResult<Columns<'_>> {
     let Tracks { rows, conditional } = tracks;
     let (n, dim, models) = (rows.len(), rows.states.dim(), rows.states.models());
     let combined = rows.states.combined();
@@ -320,7 +269,7 @@ fn columns(py: Python<'_>, tracks: Tracks) -> PyResult<Columns<'_>> {
     ))
 }
 
-fn diagnostics(py: Python<'_>, stepped: Stepped, m: usize) -> PyResult<Diagnostics<'_>> {
+pub fn diagnostics(py: Python<'_>, stepped: Stepped, m: usize) -> PyResult<Diagnostics<'_>> {
     let n = stepped.id.len();
     Ok((
         stepped.id.into_pyarray(py),
@@ -329,28 +278,6 @@ fn diagnostics(py: Python<'_>, stepped: Stepped, m: usize) -> PyResult<Diagnosti
         output(py, stepped.innovation, [n, m])?,
         stepped.nis.into_pyarray(py),
     ))
-}
-
-fn points(py: Python<'_>, recorded: Recorded) -> PyResult<(Points<'_>, Summaries<'_>)> {
-    let (n, dim) = (recorded.track.len(), recorded.dim);
-    let tracks = &recorded.tracks;
-    let of_track: Vec<u64> = recorded.track.iter().map(|&k| tracks[k as usize].id).collect();
-    let summaries = (
-        tracks.iter().map(|track| track.id).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.first_time_s).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.last_time_s).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.detections).collect::<Vec<_>>().into_pyarray(py),
-        tracks.iter().map(|track| track.max_existence).collect::<Vec<_>>().into_pyarray(py),
-    );
-    let points = (
-        of_track.into_pyarray(py),
-        recorded.time_s.into_pyarray(py),
-        output(py, recorded.mean, [n, dim])?,
-        output(py, recorded.cov, [n, dim * dim])?,
-        recorded.existence.into_pyarray(py),
-        recorded.detection.into_pyarray(py),
-    );
-    Ok((points, summaries))
 }
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

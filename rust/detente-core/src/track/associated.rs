@@ -1,9 +1,12 @@
 //! What an association made of a scan: the hypotheses that go on from the rows.
 
+use super::Share;
 use super::merge::merge;
 use super::pmbm::Cluster;
 use super::store::Store;
+use crate::assoc::assign::MISS;
 use crate::filter::project::Projection;
+use crate::id::TrackId;
 
 /// Hypotheses, each a row with the detection that it is given.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +46,20 @@ impl Associated {
                 (rows.gather(parent), projection)
             }
         }
+    }
+
+    /// How much of each row's state each detection makes, if the hypotheses, of the given
+    /// identities, are to be merged.
+    pub fn shares(&self, id: &[TrackId], order: &[u32]) -> Vec<Share> {
+        let Then::Merge(weights) = &self.then else { return Vec::new() };
+        let all = id.iter().zip(&self.detection).zip(weights);
+        all.filter(|((_, detection), _)| **detection != MISS)
+            .map(|((&id, &detection), &weight)| Share {
+                id,
+                detection: i64::from(order[detection as usize]),
+                weight,
+            })
+            .collect()
     }
 
     /// One row again for each that was, if the hypotheses are to be merged. Returns the most

@@ -6,7 +6,7 @@ use super::poisson::{Origin, Origins};
 use super::select::Selection;
 use super::store::{NO_REPORTER, Store};
 use super::unite::unite;
-use super::{Association, Tracker};
+use super::{Association, Share, Tracker};
 use crate::Result;
 use crate::assoc::assign::MISS;
 use crate::id::Birthplace;
@@ -183,6 +183,20 @@ impl Tracker {
             }
         }
         begun
+    }
+
+    /// The new rows as wholes of their detections, where rows are made of shares.
+    pub(super) fn shares_of(&self, begun: &[Vec<(u32, f64)>]) -> Vec<Share> {
+        if self.settings.association != Association::Jpda {
+            return Vec::new();
+        }
+        let rows = begun.iter().flatten().map(|&(row, _)| row as usize);
+        let share = |row: usize| Share {
+            id: self.store.id[row],
+            detection: self.store.detection[row],
+            weight: 1.0,
+        };
+        rows.map(share).collect()
     }
 
     /// Forgets the rows that went unseen and are no longer likely.

@@ -12,6 +12,7 @@ use super::weigh::{Hit, Weights};
 use super::{Association, Tracker};
 use crate::assoc::gate::{Candidates, gate};
 use crate::filter::project::project;
+use crate::id::TrackId;
 use crate::sensor::{Mode, Model, Seen, Sensor};
 use crate::{Error, Result};
 
@@ -52,6 +53,21 @@ pub struct Stepped {
     pub innovation: Vec<f64>,
     /// νᵀ S⁻¹ ν, the normalised innovation squared, NaN without a detection.
     pub nis: Vec<f64>,
+    /// Where a track takes in several detections (joint probabilistic data association), how much
+    /// of each; nothing otherwise.
+    pub shares: Vec<Share>,
+}
+
+/// How much a detection weighs in the state of a track; with that of no detection the weights of a
+/// track add up to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    /// The track.
+    pub id: TrackId,
+    /// The caller's detection.
+    pub detection: i64,
+    /// The probability that the object made it, if the object exists.
+    pub weight: f64,
 }
 
 impl Tracker {
@@ -106,10 +122,11 @@ impl Tracker {
         self.settle(sensor, &mut near, &associated.detection, &scan.order, number);
         identity::learn(&mut near, &associated.detection, &scan);
         let (near, likeliest) = associated.merge(near);
-        let stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
+        let mut stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
         self.store.detection.fill(-1);
         selection.put(&mut self.store, near);
         let begun = self.begin(sensor, &scan, &associated.free, origins, number);
+        stepped.shares.extend(self.shares_of(&begun));
         match (self.settings.association, associated.then) {
             (Association::Pmbm(mixture), Then::Mixture(clusters)) => {
                 self.settle_mixture(mixture, clusters, &begun);

@@ -58,6 +58,7 @@ pub(super) fn update(
         detection: given.iter().map(number).collect(),
         innovation: likeliest.iter().flat_map(difference).copied().collect(),
         nis: likeliest.iter().map(|&entry| told.squared[entry]).collect(),
+        shares: Vec::new(),
     }
 }
 
@@ -114,8 +115,8 @@ pub(super) fn update_rows(
 }
 
 impl Stepped {
-    /// Keeps the likeliest hypotheses, adds the gate counts, and names the caller's detections
-    /// instead of the canonical ones.
+    /// Keeps the likeliest hypotheses, adds the gate counts and the shares of all, and names the
+    /// caller's detections instead of the canonical ones.
     pub(super) fn referring_to(
         self,
         associated: &Associated,
@@ -123,10 +124,12 @@ impl Stepped {
         candidates: &Candidates,
         order: &[u32],
     ) -> Self {
+        let shares = associated.shares(&self.id, order);
         let mut out = match likeliest {
             Some(rows) => self.gather(&rows),
             None => self,
         };
+        out.shares = shares;
         let gated = |row: usize| candidates.of(row).len() as u32;
         out.gated = match (&associated.parent, &associated.then) {
             (Some(parent), Then::Mixture(_)) => {
@@ -152,6 +155,7 @@ impl Stepped {
                 .copied()
                 .collect(),
             nis: each().map(|row| self.nis[row]).collect(),
+            shares: Vec::new(),
         }
     }
 }

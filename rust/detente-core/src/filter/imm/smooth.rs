@@ -2,13 +2,16 @@
 //!
 //! Backwards, for each pair of model j now and i next: the filtered entry j is predicted by model
 //! i, updated by what the future says of entry i, and carried back by one step of Rauch, Tung and
-//! Striebel; the pair is as probable as p_ji μ_j, times how well it foresaw that future. The pairs
-//! of each j are then collapsed into one Gaussian. This is the two-filter smoother of Helmick, Blair
-//! and Hoffman (*Fixed-interval smoothing for Markovian switching systems*, IEEE Transactions on
-//! Information Theory 41, 1995) with the ratio of the smoothed to the predicted density in place of
-//! a filter that runs backwards. Smoothing the pairs as if the future said the same to each (Kim
-//! 1994) leaves a model that a later second refutes with a probability of a hundredth, which on a
-//! straight flight adds up: 38 m instead of 11 m on the manoeuvre of the tests.
+//! Striebel; the pairs share the probability of i by p_ji μ_j, times how well each foresaw that
+//! future. The pairs of each j are then collapsed into one Gaussian. This is the two-filter smoother
+//! of Helmick, Blair and Hoffman (*Fixed-interval smoothing for Markovian switching systems*, IEEE
+//! Transactions on Information Theory 41, 1995) with the ratio of the smoothed to the predicted
+//! density in place of a filter that runs backwards. Smoothing the pairs as if the future said the
+//! same to each (Kim 1994) leaves a model that a later second refutes with a probability of a
+//! hundredth, which on a straight flight adds up: 38 m instead of 12 m on the manoeuvre of the tests.
+//! That the pairs of i keep its probability is an identity; without it a model that is as good as
+//! refuted, whose mixture is far from Gaussian, could claim all: single errors of 671 m among 60
+//! flights in clutter, instead of 58 m.
 
 use super::future::Future;
 use crate::filter::smooth::{Workspace, at_row};
@@ -55,14 +58,12 @@ pub fn smooth(
         let later = &history.probability[(k + 1) * count..][..count];
         let next = history.entries(k + 1, count, dim);
         let pairs = back.pairs(&next, later, &mut by).map_err(|error| at_row(error, k))?;
-        let most = pairs.iter().map(|pair| pair.log_weight).fold(f64::NEG_INFINITY, f64::max);
-        let weight = |pair: &Pair| libm::exp(pair.log_weight - most);
-        let total: f64 = pairs.iter().map(weight).sum();
+        let total: f64 = pairs.iter().map(|pair| pair.weight).sum();
         for j in 0..count {
             let own: Vec<(f64, &Gaussian)> = pairs
                 .iter()
                 .filter(|pair| pair.from == j)
-                .map(|pair| (weight(pair) / total, &pair.state))
+                .map(|pair| (pair.weight / total, &pair.state))
                 .filter(|&(weight, _)| weight > 0.0)
                 .collect();
             let entry = k * count + j;
@@ -142,7 +143,8 @@ impl Gaussian {
 /// What is known now of an object that follows one model now and another next.
 struct Pair {
     from: usize,
-    log_weight: f64,
+    /// Its probability.
+    weight: f64,
     state: Gaussian,
 }
 
@@ -180,15 +182,18 @@ impl Back<'_> {
             let mixed = mixed.of(&components);
             step(i, (&mixed.mean, &mixed.cov), &mut linearised)?;
             let future = future(&mixed.moved(&linearised), &next[i].of(&components))?;
-            for (&(j, share), now) in sources.iter().zip(entering) {
+            let mut logs = Vec::with_capacity(sources.len());
+            let mut states = Vec::with_capacity(sources.len());
+            for (&(_, share), now) in sources.iter().zip(entering) {
                 let own = now.of(&components);
                 step(i, (&own.mean, &own.cov), &mut linearised)?;
                 let mut seen = own.moved(&linearised);
-                let foresaw = future.update(&mut seen.mean, &mut seen.cov);
-                let log_weight =
-                    libm::log(share) + libm::log(later[i]) - libm::log(reached) + foresaw;
-                let state = self.carried_back(now, &seen, &components, &linearised)?;
-                out.push(Pair { from: j, log_weight, state });
+                logs.push(libm::log(share) + future.update(&mut seen.mean, &mut seen.cov));
+                states.push(self.carried_back(now, &seen, &components, &linearised)?);
+            }
+            let shares = shares(&logs);
+            for ((&(from, _), share), state) in sources.iter().zip(shares).zip(states) {
+                out.push(Pair { from, weight: share * later[i], state });
             }
         }
         Ok(out)
@@ -233,6 +238,14 @@ impl Back<'_> {
             .ok_or_else(|| indefinite("the prediction of the smoother"))?;
         Ok(now)
     }
+}
+
+/// Proportional to the exponentials, summing to one.
+fn shares(logs: &[f64]) -> Vec<f64> {
+    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = logs.iter().map(|log| libm::exp(log - most)).collect();
+    let total: f64 = weights.iter().sum();
+    weights.iter().map(|weight| weight / total).collect()
 }
 
 fn future(predicted: &Gaussian, smoothed: &Gaussian) -> Result<Future> {
