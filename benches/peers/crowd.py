@@ -25,7 +25,8 @@ SEEDS = {targets: 3 if full() and targets <= 200 else 1 for targets in SCANS}
 SETTINGS = {
     "GOSPA": f"c {CUTOFF_M:g} m, p 2, mean over scans ≥ {FIRST_SCAN}, as is the time",
     "kept": "tracks at the end, of GM-PHD and MFA components, the mean of the runs; of pmbm the "
-    "tracks of the likeliest global hypothesis",
+    "tracks of the likeliest global hypothesis, beside the single-object hypotheses, the global "
+    "ones and their clusters",
     "Stone Soup GNN": "GNNWith2DAssignment over a KD-tree of 200 m, Mahalanobis with missed "
     "distance 3, MultiMeasurementInitiator of 6 points, deleted after 4 scans without update",
     "Stone Soup JPDA": "JPDAwithEHM2 over the same KD-tree, PDAHypothesiser of gate 0.99, begun "
@@ -58,6 +59,7 @@ class Figures:
     scan_s: float
     gospa_m: float
     kept: int
+    hypotheses: tuple[int, int, int] | None
 
 
 def measure(tracker: Tracker, scene: Scenario) -> Figures:
@@ -65,17 +67,17 @@ def measure(tracker: Tracker, scene: Scenario) -> Figures:
     estimates = tracker(scene)
     times_s: list[float] = []
     scores_m: list[float] = []
-    kept = 0
+    kept, hypotheses = 0, None
     for k in range(len(scene.detections)):
         start_s = time.process_time()
         estimate = next(estimates)
         elapsed_s = time.process_time() - start_s
         if k >= FIRST_SCAN:
-            kept = estimate.kept
+            kept, hypotheses = estimate.kept, estimate.hypotheses
             times_s.append(elapsed_s)
             truth_m = scene.truth.states[k, :, :2]
             scores_m.append(gospa_m(truth_m, estimate.positions_m, cutoff_m=CUTOFF_M))
-    return Figures(statistics.mean(times_s), statistics.mean(scores_m), kept)
+    return Figures(statistics.mean(times_s), statistics.mean(scores_m), kept, hypotheses)
 
 
 def contestants() -> list[Contestant]:
@@ -130,6 +132,12 @@ def main() -> None:
                 row["ms a scan"] = rounded(scan_s * 1e3)
                 row["GOSPA [m]"] = rounded(statistics.mean(run[0].gospa_m for run in runs))
                 row["kept"] = round(statistics.mean(run[0].kept for run in runs))
+                if one.name == "detente pmbm":
+                    clusters, over, single = (
+                        round(statistics.mean(values))
+                        for values in zip(*(run[0].hypotheses or () for run in runs), strict=True)
+                    )
+                    row["hypotheses"] = f"{single} single, {over} global in {clusters} clusters"
                 if first[one.association] != one.name:
                     row["× faster"] = rounded(first_s[one.association] / scan_s)
             rows.append(row)

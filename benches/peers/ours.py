@@ -30,4 +30,5 @@ def follow(
     tracker = tracker_for(scene, association, **settings)
     for time_s, positions_m in scene.detections:
         tracks = tracker.step(time_s, positions_m, sensor=scene.sensor)
-        yield Estimate(tracks.confirmed().mean[:, :2], len(tracks))
+        confirmed_m = tracks.confirmed().mean[:, :2]
+        yield Estimate(confirmed_m, len(tracks), tuple(tracker.hypotheses))

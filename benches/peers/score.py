@@ -18,6 +18,7 @@ class Estimate:
 
     positions_m: Array
     kept: int
+    hypotheses: tuple[int, int, int] | None = None  # clusters, global, single-object
 
 
 class Parts(NamedTuple):

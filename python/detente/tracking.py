@@ -188,6 +188,24 @@ class Tracks:
         )
 
 
+class Hypotheses(NamedTuple):
+    """How many hypotheses a tracker keeps.
+
+    Attributes
+    ----------
+    clusters : int
+        Of "pmbm": groups of tracks that depend on each other; else each track is one.
+    global_ : int
+        Global hypotheses, over all clusters.
+    single : int
+        Single-object hypotheses: the rows of the store.
+    """
+
+    clusters: int
+    global_: int
+    single: int
+
+
 class Tracker:
     """A multi-target tracker.
 
@@ -309,6 +327,11 @@ class Tracker:
     def motion(self) -> Motion:
         """How objects move."""
         return self._motion
+
+    @property
+    def hypotheses(self) -> "Hypotheses":
+        """How many hypotheses are kept."""
+        return Hypotheses(*self._core.hypotheses)
 
     @property
     def time_s(self) -> float:

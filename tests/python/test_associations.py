@@ -257,3 +257,22 @@ def test_tracks_from_outside_and_removal_work(association: str) -> None:
 def test_bad_settings_are_refused_by_name(settings: dict[str, object], message: str) -> None:
     with pytest.raises(errors.SettingError, match=message):
         a_tracker("pmbm", **settings)
+
+
+@pytest.mark.parametrize("association", ["gnn", "jpda", "pmbm"])
+def test_what_is_kept_is_told(association: str) -> None:
+    scene = dt.simulate.scenario("crowd", targets=20, steps=8, seed=1)
+    tracker = dt.Tracker(
+        motion=dt.ConstantVelocity(axes=2, acceleration_psd=0.05),
+        birth=dt.Birth(rate_density=1e-9, initial_density=1e-5, velocity_std_m_s=10.0),
+        association=association,  # pyright: ignore[reportArgumentType] - one of the three
+    )
+    assert tracker.hypotheses == (0, 0, 0)
+    for time_s, z in scene.detections:
+        tracks = tracker.step(time_s, z, sensor=scene.sensor)
+    kept = tracker.hypotheses
+    if association == "pmbm":
+        assert kept.clusters < kept.global_
+        assert kept.clusters <= len(tracks) < kept.single
+    else:
+        assert kept == (len(tracks),) * 3

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.exchange.doubt import Doubt
 from detente.exchange.matches import Matches, paired, places
 from detente.exchange.report import Report
 from detente.exchange.rows import Rows, predicted
 from detente.exchange.snapshot import Break
+from detente.exchange.witness import Witness
 from detente.fuse import covariance_intersection
 from detente.tracking import Tracks
+
+_LIKELY = 0.1  # a row less likely than this, mostly clutter, is no match for a partner's track
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def combined(
     newest: Sequence[Report],
     *,
     matches: Mapping[str, Matches],
-    doubts: Mapping[str, Doubt],
+    witnesses: Mapping[str, Witness],
     motion: object,
     time_ns: int,
     switch_probability: float,
@@ -62,8 +64,8 @@ def combined(
         Tracks, one report for each partner.
     matches : mapping of str to Matches
         What was matched until now.
-    doubts : mapping of str to Doubt
-        Which tracks of partners others looked for in vain.
+    witnesses : mapping of str to Witness
+        What others saw of tracks that only one partner tells of.
     motion : motion model
         How objects move.
     time_ns : int
@@ -78,9 +80,9 @@ def combined(
     for report in newest:
         origin = report.origin
         known = matches.get(origin, Matches.none())
-        partner = doubts.get(origin, Doubt.none()).doubted(predicted(report, motion, time_ns))
+        partner = witnesses.get(origin, Witness.none()).heard(predicted(report, motion, time_ns))
         held = places(known.of(partner.track_id), rows.track_id)
-        pair = paired(*rows[1:3], *partner[1:3], held, switch_probability=switch_probability)
+        pair = _paired(rows, partner, held, switch_probability)
         is_ours = pair >= 0
         ours = partner.track_id.copy()
         ours[is_ours] = rows.track_id[pair[is_ours]]
@@ -103,6 +105,25 @@ def combined(
             more = new if name == origin else np.zeros(len(new), np.uint64)
             theirs[name] = np.concatenate([ids, more])
     return Combined(rows, theirs, matches, tuple(breaks))
+
+
+def _paired(
+    rows: Rows, partner: Rows, held: NDArray[np.int64], switch_probability: float
+) -> NDArray[np.int64]:
+    """Return which row each of the partner's is, −1 for none; hardly likely rows stay out of it."""
+    may = rows.existence >= _LIKELY
+    may[held[held >= 0]] = True
+    among = np.flatnonzero(may)
+    now = places(np.where(held >= 0, held, -1).astype(np.uint64), among.astype(np.uint64))
+    pair = paired(
+        rows.mean[among],
+        rows.cov[among],
+        partner.mean,
+        partner.cov,
+        now,
+        switch_probability=switch_probability,
+    )
+    return np.where(pair >= 0, among[pair], -1) if len(among) else pair
 
 
 def _fused(rows: Rows, partner: Rows, pair: NDArray[np.int64]) -> Rows:

@@ -9,15 +9,14 @@ from numpy.typing import NDArray
 
 from detente.errors import SettingError, TimeOrderError
 from detente.exchange.copies import Copies
-from detente.exchange.doubt import Doubt
 from detente.exchange.holdings import Counted, Holdings, Moment
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
 from detente.exchange.latest import Combined, combined
 from detente.exchange.matches import Matches
-from detente.exchange.reading import reading
+from detente.exchange.reading import Reading, reading
 from detente.exchange.report import Report
 from detente.exchange.snapshot import Break, Snapshot
-from detente.sensors import Sensor
+from detente.exchange.witness import Witness
 from detente.tracking import Told, Tracker, Tracks
 
 _EMPTY: NDArray[np.uint64] = np.empty(0, np.uint64)
@@ -38,7 +37,7 @@ class _State:
     matches: Mapping[str, Matches] = field(default_factory=dict[str, Matches])
     seen_by: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict[str, NDArray[np.uint64]])
     latest: Mapping[str, Report] = field(default_factory=dict[str, Report])
-    doubts: Mapping[str, Doubt] = field(default_factory=dict[str, Doubt])
+    witnesses: Mapping[str, Witness] = field(default_factory=dict[str, Witness])
     breaks: tuple[Break, ...] = ()
 
 
@@ -221,7 +220,7 @@ class Picture:
             tracks = engine.take(time_s, scan.told, sensor=scan.sensor)
         else:
             tracks = engine.step(time_s, scan.told, sensor=scan.sensor, noise=scan.noise)
-        state = replace(state, doubts=self._doubted(state, scan.sensor, report))
+        state = replace(state, witnesses=self._witnessed(state, scan, report))
         given = tracks.detection_index >= 0
         ours = tracks.id[given]
         seen = np.union1d(state.seen_by.get(origin, _EMPTY), ours)
@@ -238,20 +237,20 @@ class Picture:
         matches = {**state.matches, origin: matched}
         return replace(state, seen_by=seen_by, matches=matches, breaks=state.breaks + breaks)
 
-    def _doubted(self, state: _State, sensor: Sensor, report: Report) -> Mapping[str, Doubt]:
-        """Return the doubts once a sensor has looked, of tracks of all but its own party."""
-        doubts = dict(state.doubts)
+    def _witnessed(self, state: _State, scan: Reading, report: Report) -> Mapping[str, Witness]:
+        """Return what a look says of tracks of all but its own party."""
+        witnesses = dict(state.witnesses)
         for newest in self._newest(state, report.time_ns):
             origin = newest.origin
             if origin != report.origin:
-                doubts[origin] = doubts.get(origin, Doubt.none()).after(
+                witnesses[origin] = witnesses.get(origin, Witness.none()).after(
                     newest,
-                    sensor,
+                    scan,
                     motion=self._engine.motion,
                     time_ns=report.time_ns,
                     matched=state.matches.get(origin, Matches.none()).theirs,
                 )
-        return doubts
+        return witnesses
 
     def _shown(self, state: _State, engine: Tracker, time_ns: int) -> Snapshot:
         told = self._combined(state, _predicted(engine, time_ns), time_ns)
@@ -268,7 +267,7 @@ class Picture:
             tracks,
             self._newest(state, time_ns),
             matches=state.matches,
-            doubts=state.doubts,
+            witnesses=state.witnesses,
             motion=self._engine.motion,
             time_ns=time_ns,
             switch_probability=self._switch_probability,

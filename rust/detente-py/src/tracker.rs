@@ -133,6 +133,13 @@ impl PyTracker {
         columns(py, tracks)
     }
 
+    /// Clusters, global hypotheses, single-object hypotheses.
+    #[getter]
+    fn hypotheses(&self) -> (usize, usize, usize) {
+        let kept = self.0.hypotheses();
+        (kept.clusters, kept.global, kept.single)
+    }
+
     /// Adds tracks from outside.
     fn add<'py>(
         &mut self,

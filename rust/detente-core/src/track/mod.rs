@@ -110,6 +110,17 @@ impl Settings {
     }
 }
 
+/// What a tracker keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hypotheses {
+    /// Groups of tracks that depend on each other; each track alone without a mixture.
+    pub clusters: usize,
+    /// Global hypotheses, over all clusters.
+    pub global: usize,
+    /// Single-object hypotheses: the rows.
+    pub single: usize,
+}
+
 /// Two estimates of one object lie nearer to each other with this probability.
 const SAME: f64 = 0.99;
 
@@ -164,6 +175,21 @@ impl Tracker {
     #[must_use]
     pub fn time_s(&self) -> f64 {
         self.time_s
+    }
+
+    /// How many hypotheses are kept.
+    #[must_use]
+    pub fn hypotheses(&self) -> Hypotheses {
+        let lone = self.clusters.is_empty();
+        Hypotheses {
+            clusters: if lone { self.store.len() } else { self.clusters.len() },
+            global: if lone {
+                self.store.len()
+            } else {
+                self.clusters.iter().map(|cluster| cluster.log_weight.len()).sum()
+            },
+            single: self.store.len(),
+        }
     }
 
     /// Adds tracks from outside: n means (n × d), n covariances (n × d × d), n probabilities of
