@@ -248,6 +248,10 @@ class Observer:
         self._sure = self._sure[np.isin(self._sure, self._alive)]
         return out
 
+    def forget(self) -> None:
+        """Forget what `tracklets` would tell, if nobody asks."""
+        self._waiting.clear()
+
     def _gains(self, parties: int) -> list[Report]:
         """Return one gain for each confirmed track over all scans since the last call."""
         interval, sensor = self._interval, self._interval.sensor

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente._core import Grant
-from detente.errors import SettingError, UnknownIdError
+from detente.errors import AgreementError, SettingError, UnknownIdError
 from detente.exchange.agreement import Agreement
 from detente.exchange.apart import check_apart, is_of_counts
 from detente.exchange.audit import Audit, handover_of, places_of
+from detente.exchange.backlog import SCANS, Backlog, is_of_scans
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Picture
@@ -76,6 +77,7 @@ class Party(Signatory):
         self._own: Report | None = None
         self._received = Received()
         self._slots = Slots(name, tracker)
+        self._backlog = Backlog()
 
     def __repr__(self) -> str:
         return f"Party({self.name!r})"
@@ -112,6 +114,13 @@ class Party(Signatory):
         looked = self._sensor if sensor is None else sensor
         seen = self._observer.observe(time_ns, measurements, sensor=looked, noise=noise, pose=pose)
         self._shared.add(seen.detections)
+        of_scans = self._notebook.known(is_of_scans)
+        told = [seen.detections]
+        if any(agreement.offer.terms.level == "tracklets" for agreement in of_scans):
+            told += self._observer.tracklets()
+        else:
+            self._observer.forget()
+        self._backlog.keep(told, of_scans, time_ns=time_ns)
         self._own = seen.tracks
         self._slots.say(self._own, self._notebook.known(has_slots))
         return self._own
@@ -121,7 +130,7 @@ class Party(Signatory):
     ) -> Report | None:
         """Return what may be handed to the partner of an agreement now; see `release`.
 
-        Under terms with a cadence see `release_slots`.
+        Under terms with a cadence see `release_slots`, of detections or tracklets `release_scans`.
 
         Parameters
         ----------
@@ -184,6 +193,42 @@ class Party(Signatory):
         grant = Grant(**agreement.grant_at(self.name, partner, time_ns))
         due = self._slots.due(agreement, grant, time_ns=time_ns, empty=self._empty(time_ns))
         handed = [self._hand_over(own, agreement, time_ns) for own in due]
+        return [report for report in handed if report is not None]
+
+    def release_scans(self, offer_id: str, *, time_ns: int) -> list[Report]:
+        """Return what is due under terms of detections or tracklets: every scan since the last.
+
+        Empty scans are handed over, too: that a sensor looked and saw nothing is evidence. Of a
+        track that is confirmed only now, tracklets of earlier scans follow.
+
+        Parameters
+        ----------
+        offer_id : str
+            The agreement.
+        time_ns : int
+            Now [ns since 1970-01-01 UTC].
+
+        Returns
+        -------
+        list of Report
+            In the order in which they came about.
+
+        Raises
+        ------
+        AgreementError
+            As of `release`; or the terms are of another level.
+        """
+        agreement = self.agreement(offer_id)
+        level = agreement.offer.terms.level
+        if level not in SCANS:
+            raise AgreementError(
+                f"scans leave under terms of {' or '.join(SCANS)}, found terms of {level}; "
+                "use release"
+            )
+        due = self._backlog.due(agreement, time_ns=time_ns)
+        agreement.grant_at(self.name, agreement.partner_of(self.name), time_ns)
+        handed = [self._hand_over(own, agreement, time_ns) for own in due]
+        self._backlog.hand(agreement, time_ns=time_ns)
         return [report for report in handed if report is not None]
 
     @property

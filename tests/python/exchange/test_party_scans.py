@@ -1,0 +1,109 @@
+"""Detections and tracklets through agreements: every scan leaves, once, when it may."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import detente as dt
+from detente.exchange import Report, time_ns_from_text
+
+Array = NDArray[np.float64]
+
+SECOND_NS = 1_000_000_000
+MADE_NS = time_ns_from_text("2021-06-16")
+YES_NS = time_ns_from_text("2021-07-20")
+ANSWER_BY_NS = time_ns_from_text("2021-08-31")
+TRACKER = dt.Tracker(
+    motion=dt.ConstantVelocity(axes=2, acceleration_psd=0.05),
+    birth=dt.Birth(rate_density=1e-9, initial_density=1e-6, velocity_std_m_s=15.0),
+)
+RADAR = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6)
+
+
+def _pair(level: str, **terms: object) -> tuple[dt.Party, dt.Party, str]:
+    north, south = (dt.Party(name, tracker=TRACKER, sensor=RADAR) for name in ("north", "south"))
+    offer = north.offer(
+        "south",
+        dt.Terms(level=level, until="2021-08-31", **terms),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        time_ns=MADE_NS,
+        answer_by_ns=ANSWER_BY_NS,
+    )
+    south.hear(offer)
+    north.observe(YES_NS - SECOND_NS, [[0.0, 0.0]])  # from before the answer: stays
+    north.hear(south.accept(offer, time_ns=YES_NS))
+    return north, south, offer.id
+
+
+def _scan(rng: np.random.Generator, k: int) -> Array:
+    return np.array([[5.0 * k, 0.0], [500.0, 3.0 * k]]) + rng.normal(0, 10, (2, 2))
+
+
+@pytest.mark.parametrize("level", ["detections", "tracklets"])
+@pytest.mark.parametrize("batch", [1, 4])
+def test_the_partner_knows_what_one_tracker_with_both_sensors_would(level: str, batch: int) -> None:
+    north, south, offer_id = _pair(level)
+    pooled = dt.Picture(TRACKER)
+    rng = np.random.default_rng(2)
+    handed: list[Report] = []
+    for k in range(12):
+        now_ns = YES_NS + k * SECOND_NS
+        for party in (north, south):
+            z = _scan(rng, k) if k % 5 else np.empty((0, 2))
+            party.observe(now_ns, z)
+            pooled.add(
+                Report.detections(
+                    party.name,
+                    0,
+                    now_ns,
+                    z,
+                    sensor=dt.exchange.SensorDescription.from_sensor(RADAR, axes=2),
+                )
+            )
+        if k % batch == batch - 1:
+            for report in north.release_scans(offer_id, time_ns=now_ns):
+                handed.append(report)
+                south.receive(report, offer_id=offer_id)
+    shown = south.picture(YES_NS + 11 * SECOND_NS).confirmed()
+    expected = pooled.as_of(YES_NS + 11 * SECOND_NS).confirmed()
+    assert len(shown) == len(expected) == 2
+    assert shown.mean == pytest.approx(expected.mean, abs=1e-5)
+    assert shown.cov == pytest.approx(expected.cov, rel=1e-6)
+    assert list(shown.origin("south")) == ["both", "both"]
+    scans = {report.time_ns for report in handed}
+    assert len(scans) == 12  # the empty ones too
+    assert min(scans) == YES_NS
+    assert north.release_scans(offer_id, time_ns=YES_NS + 11 * SECOND_NS) == []
+    assert len(north.audit) == len(handed)
+
+
+def test_a_delay_holds_scans_back_and_loses_none() -> None:
+    north, _, offer_id = _pair("detections", delay_s=3)
+    out: list[int] = []
+    for k in range(10):
+        now_ns = YES_NS + k * SECOND_NS
+        north.observe(now_ns, [[0.0, 0.0]])
+        out += [report.time_ns for report in north.release_scans(offer_id, time_ns=now_ns)]
+    assert out == [YES_NS + k * SECOND_NS for k in range(7)]
+
+
+def test_scans_do_not_pile_up_without_an_agreement_in_force() -> None:
+    north, south, offer_id = _pair("detections")
+    backlog = north._backlog  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - memory
+    for k in range(5):
+        north.observe(YES_NS + k * SECOND_NS, [[0.0, 0.0]])
+    assert len(backlog) == 5
+    north.release_scans(offer_id, time_ns=YES_NS + 4 * SECOND_NS)
+    north.observe(YES_NS + 5 * SECOND_NS, [[0.0, 0.0]])
+    assert len(backlog) == 1
+    agreement = north.agreement(offer_id)
+    north.hear(south.withdraw(agreement.offer, time_ns=YES_NS + 6 * SECOND_NS))
+    north.observe(YES_NS + 7 * SECOND_NS, [[0.0, 0.0]])
+    assert len(backlog) == 0
+    with pytest.raises(dt.errors.AgreementError, match="withdrawn"):
+        north.release_scans(offer_id, time_ns=YES_NS + 7 * SECOND_NS)
+
+
+def test_other_levels_are_told_what_to_use() -> None:
+    north, _, offer_id = _pair("tracks")
+    with pytest.raises(dt.errors.AgreementError, match="found terms of tracks; use release"):
+        north.release_scans(offer_id, time_ns=YES_NS)
