@@ -67,14 +67,16 @@ def fuse(
     """
     advance = advance or (lambda step, share: (step, share))
     rows: list[dict[str, Any]] = []
-    page = ""
+    drawn: list[Played] = []
+    shown: How = DRAWN
     with whole_folder(out, names=OUTPUT) as folder:
         for how in ways:
             advance(how, 0.0)
             played = play(scene, how, every_s=every_s if how == "gains" else 0.0)
             rows += [row_of(scene, how, party) for party in played]
-            if how == DRAWN or not page:
-                page = _drawn(scene, played, how)
+            if how == DRAWN or not drawn:
+                drawn, shown = played, how
+        page = _page(scene, drawn, shown, rows)
         (folder / "index.html").write_text(page, encoding="utf-8")
         write_json({"every_s": every_s, "rows": rows}, folder / "summary.json")
     advance("done", 0.0)
@@ -177,19 +179,13 @@ def _grid_s(scene: Scene) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.linspace(min(ends), max(ends), 200)
 
 
-def _drawn(scene: Scene, played: Sequence[Played], how: How) -> str:
-    truth = None if scene.reference is None else scene.reference.rows
-    columns = (
-        None
-        if truth is None
-        else {"id": truth["identity"], **{n: truth[n] for n in ("time_s", "x_m", "y_m")}}
-    )
+def _page(scene: Scene, played: Sequence[Played], how: How, rows: Sequence[dict[str, Any]]) -> str:
     parties = [
         PartyPicture(
             name=one.party,
             points=points_of(one).columns,
             sensor=scene.coverage.get(one.party),
-            truth=columns,
+            truth=_truth(scene),
         )
         for one in played[:2]
     ]
@@ -198,5 +194,32 @@ def _drawn(scene: Scene, played: Sequence[Played], how: How) -> str:
         "the partner's say, and what both say."
     )
     return mission_page(
-        parties, [], title=scene.title, lead=lead, is_simulated=scene.is_simulated, is_posix=True
+        parties,
+        [],
+        title=scene.title,
+        lead=lead,
+        notes=[_sentence(row) for row in rows],
+        is_simulated=scene.is_simulated,
+        is_posix=True,
+    )
+
+
+def _truth(scene: Scene) -> dict[str, Any] | None:
+    """Return where objects were while it was compared."""
+    if scene.reference is None:
+        return None
+    rows, grid_s = scene.reference.rows, scene.reference.grid_s
+    during = (rows["time_s"] >= grid_s[0]) & (rows["time_s"] <= grid_s[-1])
+    columns = {"id": "identity", "time_s": "time_s", "x_m": "x_m", "y_m": "y_m"}
+    return {name: rows[source][during] for name, source in columns.items()}
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    text = f"If {row['exchange']} are handed over" if row["exchange"] != "nothing" else "Alone"
+    text += f", {row['party']} sends {row['bytes_per_s']:,.0f} bytes a second"
+    if "gospa_m" not in row:
+        return f"{text}."
+    return (
+        f"{text}; its picture errs by {row['gospa_m']:.3g} m (GOSPA), misses {row['missed']:.2g} "
+        f"objects and shows {row['false']:.2g} that are none, on average."
     )

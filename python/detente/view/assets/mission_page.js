@@ -112,4 +112,4 @@ for (const [number, map] of maps.entries()) {
 }
 find("show-truth").addEventListener("change", () => maps.forEach((map) => map.tick()));
 bar.listen(() => { maps.forEach((map) => map.tick()); describe(); });
-bar.set(clock.steps);
+bar.set(isAgreed ? clock.steps : clock.steps / 2); // without an agreement nothing is decided at the end
