@@ -9,6 +9,7 @@ from record import RESULTS, Row, full, record, rounded, version
 import detente as dt
 from detente.exchange import Look, Observer, Report, Watcher, rehearse
 from detente.exchange.rehearsal import How
+from detente.metrics import Frames
 
 CUTOFF_M = 1_000.0
 STATIONS_M = {"west": (-40_000.0, 0.0), "east": (40_000.0, 0.0)}
@@ -76,6 +77,8 @@ def main() -> None:
     for how, batch, threshold in WAYS:
         every_s = (batch - 1) * ROTATION_S
         values: list[list[float]] = []
+        normalised: list[np.ndarray] = []
+        known: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
         sent: dict[str, int] = {}
         start_s = time.process_time()
         shown = rehearse(
@@ -87,9 +90,17 @@ def main() -> None:
             if scan < SETTLED:
                 continue
             truth_m = over.truth.states[scan, either[scan], :2]
-            mean = one.snapshot.confirmed().mean[:, :2]
-            found = dt.metrics.gospa(truth_m, mean[is_covered(mean)], cutoff=CUTOFF_M)
+            objects = one.snapshot.confirmed()
+            objects = objects[is_covered(objects.mean[:, :2])]
+            mean = objects.mean[:, :2]
+            found = dt.metrics.gospa(truth_m, mean, cutoff=CUTOFF_M)
             values.append([found.value, found.missed_count, found.false_count])
+            known.setdefault(one.party, []).append((mean, objects.track_id))
+            row = found.estimate_row
+            off_m = mean[row[row >= 0]] - truth_m[row >= 0]
+            cov = objects.cov[row[row >= 0], :2, :2]
+            squared = np.sum(off_m * np.linalg.solve(cov, off_m[..., None])[..., 0], axis=1)
+            normalised.append(squared / 2.0)
         spent_s = time.process_time() - start_s
         rows.append(
             {
@@ -99,6 +110,8 @@ def main() -> None:
                 "GOSPA [m]": rounded(float(np.mean(values, axis=0)[0]), 4),
                 "missed": rounded(float(np.mean(values, axis=0)[1])),
                 "false": rounded(float(np.mean(values, axis=0)[2])),
+                "switches": sum(switches(over, either, seen) for seen in known.values()),
+                "ANEES": rounded(float(np.concatenate(normalised).mean())),
                 "bytes a second": rounded(sum(sent.values()) / LASTS_S),
                 "CPU ms a scan": rounded(1e3 * spent_s / len(times_ns)),
             }
@@ -123,6 +136,16 @@ def main() -> None:
         "trackers": "GNN, constant velocity, accelerations of 10 m²/s³",
     }
     record("picture", settings=settings, rows=rows)
+
+
+def switches(over: Sky, either: np.ndarray, known: list[tuple[np.ndarray, np.ndarray]]) -> int:
+    """Return how often an aircraft changed its identity in one party's picture."""
+    scan, target = np.nonzero(either[SETTLED:])
+    offsets = np.concatenate([[0], np.cumsum(either[SETTLED:].sum(axis=1))])
+    truth = Frames(over.truth.states[SETTLED + scan, target, :2], offsets, target)
+    sizes = np.cumsum([0, *(len(ids) for _, ids in known)])
+    places, ids = (np.concatenate([each[k] for each in known]) for k in (0, 1))
+    return dt.metrics.continuity(truth, Frames(places, sizes, ids), cutoff=CUTOFF_M).switches
 
 
 def afterwards(
@@ -162,7 +185,6 @@ def afterwards(
         "missed": rounded(float(means[1])),
         "false": rounded(float(means[2])),
         "bytes a second": rounded(sent / LASTS_S),
-        "CPU ms a scan": 0.0,
     }
 
 
