@@ -54,7 +54,7 @@ class Holdings:
 
     - rows of one identity are one row; of tracks the finest copy stands;
     - a tracklet does not count if detections of its origin and sensor lie in its interval, or a
-      shorter tracklet of its track does;
+      shorter tracklet of its track overlaps it;
     - a reset replaces all other tracklets of its track that end in its interval;
     - a row of tracks does not count if a tracklet of its track covers its moment, or its origin
       handed over detections of that very moment.
@@ -161,11 +161,9 @@ class Holdings:
         for seen in self._between("detections", origin, first_ns + 1, time_ns):
             if _sensor(report) in (seen.sensor, ALL_SENSORS):
                 counts &= from_ns >= seen.time_ns
-        longest = int((time_ns - from_ns).max())
-        if longest > self._shortest_ns[origin]:
-            last_ns = min(time_ns + longest, until_ns)
-            for other in self._between("tracklets", origin, first_ns + 1, last_ns):
-                counts &= ~_shorter(report, _united(self._reports[other])) | is_reset
+        last_ns = min(time_ns + int((time_ns - from_ns).max()), until_ns)
+        for other in self._between("tracklets", origin, first_ns + 1, last_ns):
+            counts &= ~_shorter(report, _united(self._reports[other])) | is_reset
         return counts
 
     def _tracks(self, report: Report, until_ns: int) -> NDArray[np.bool_]:
@@ -233,15 +231,20 @@ def _united(entries: list[tuple[tuple[object, ...], Report]]) -> Report:
 
 
 def _shorter(report: Report, other: Report) -> NDArray[np.bool_]:
-    """Return for which rows the other has a shorter tracklet of the same track that overlaps."""
+    """Return for which rows the other has a shorter tracklet of the same track that overlaps.
+
+    Of two that are equally long the one that ends first stands.
+    """
     out = np.zeros(len(report), bool)
-    if not len(other) or _sensor(report) != _sensor(other):
+    sensors = {_sensor(report), _sensor(other)}
+    if not len(other) or (len(sensors) > 1 and ALL_SENSORS not in sensors):
         return out
     order = np.argsort(other.track_id, kind="stable")
     track, begin = other.track_id[order], other["from_ns"][order]
     at = np.minimum(np.searchsorted(track, report.track_id), len(track) - 1)
     same = track[at] == report.track_id
     length: NDArray[np.int64] = report.time_ns - report["from_ns"]
-    is_shorter = other.time_ns - begin[at] < length
+    others: NDArray[np.int64] = other.time_ns - begin[at]
+    is_shorter = (others < length) | ((others == length) & (other.time_ns < report.time_ns))
     overlaps = (other.time_ns > report["from_ns"]) & (begin[at] < report.time_ns)
     return same & is_shorter & overlaps

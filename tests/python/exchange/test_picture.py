@@ -207,12 +207,38 @@ def test_shorter_tracklets_count_before_longer_ones() -> None:
     for k, z in enumerate(scans[0]):
         party.observe(k * SECOND_NS, z, sensor=RADAR)
         gains += party.tracklets() if k % 4 == 3 else []
-    last = replace(gains[-1], sensor=singles[0].sensor)  # of the same sensor, not of all
+    last = gains[-1]
     assert not last["is_reset"].all()
     alone = _picture(*singles).as_of(7 * SECOND_NS)
     both = _picture(*singles, last).as_of(7 * SECOND_NS)
     assert both.mean == pytest.approx(alone.mean, rel=1e-9)
     assert both.cov == pytest.approx(alone.cov, rel=1e-9)
+
+
+def test_of_two_gains_that_overlap_one_counts() -> None:
+    """Over seconds 0 to 4 and 2 to 6, of one track: the one that ends first."""
+    y = np.diag([0.01, 0.01, 0.04, 0.04])
+    first, second = (
+        Report.tracklets(
+            "south",
+            0,
+            end * SECOND_NS,
+            track_id=[5],
+            position_m=[[0.0, 0.0]],
+            from_ns=[(end - 4) * SECOND_NS],
+            information=[y],
+            information_vector=[np.zeros(4)],
+            log_evidence=[8.0],
+            is_reset=[False],
+            sensor=SensorDescription.from_sensor(RADAR, axes=2),
+        )
+        for end in (4, 6)
+    )
+    alone = _picture(first).as_of(6 * SECOND_NS)
+    for order in permutations((first, second)):
+        both = _picture(*order).as_of(6 * SECOND_NS)
+        assert both.cov == pytest.approx(alone.cov, rel=1e-9)
+        assert both.existence == pytest.approx(alone.existence, rel=1e-9)
 
 
 def test_tracks_that_a_tracklet_covers_do_not_count_others_do() -> None:
