@@ -15,6 +15,19 @@ def is_of_scans(terms: Terms) -> bool:
     return terms.level in SCANS
 
 
+def is_handing(agreement: Agreement, party: str) -> bool:
+    """Return whether a party is one that hands over under an agreement."""
+    offer = agreement.offer
+    return not offer.conditions and (
+        party == offer.sender or (offer.terms.both_ways and party == offer.recipient)
+    )
+
+
+def is_late_and_empty(report: Report) -> bool:
+    """Return whether a report follows an earlier one of its scan and has no row left."""
+    return report.sequence > 0 and not len(report)
+
+
 class Backlog:
     """A party's own scans, for as long as some agreement may still ask for them."""
 

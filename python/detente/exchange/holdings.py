@@ -43,8 +43,16 @@ class _Reset(NamedTuple):
     """A tracklet that replaces the others of its track within its interval."""
 
     time_ns: int
+    sensor: str
     from_ns: int
     track_id: int
+
+    def spares(self, report: Report) -> NDArray[np.bool_]:
+        """Return which rows of this track it does not replace: itself and later resets."""
+        mine, other = (self.time_ns, self.sensor), (report.time_ns, _sensor(report))
+        if other != mine:
+            return report["is_reset"] & (other > mine)
+        return report["is_reset"] & (report["from_ns"] <= self.from_ns)
 
 
 class Holdings:
@@ -54,8 +62,10 @@ class Holdings:
 
     - rows of one identity are one row; of tracks the finest copy stands;
     - a tracklet does not count if detections of its origin and sensor lie in its interval, or a
-      shorter tracklet of its track overlaps it;
-    - a reset replaces all other tracklets of its track that end in its interval;
+      shorter tracklet of its track does; at equal lengths that of one sensor counts, not that of
+      all, then the earlier;
+    - a reset holds what all sensors of its origin told: it replaces all other tracklets of its
+      track that end in its interval, and does not count if any detections lie in it;
     - a row of tracks does not count if a tracklet of its track covers its moment, or its origin
       handed over detections of that very moment.
     """
@@ -63,11 +73,10 @@ class Holdings:
     def __init__(self) -> None:
         self._moments: list[Moment] = []
         self._reports: dict[Moment, list[tuple[tuple[object, ...], Report]]] = {}
+        self._united: dict[Moment, Report] = {}
         self._by_origin: dict[tuple[str, str], list[Moment]] = {}
-        self._shortest_ns: dict[str, int] = {}
         self._longest_ns: dict[str, int] = {}
-        self._resets: dict[str, list[_Reset]] = {}
-        self._reaching: list[tuple[int, int]] = []  # time, how far back it may change what counts
+        self._resets: dict[str, dict[Moment, list[_Reset]]] = {}
 
     def __len__(self) -> int:
         """Return the number of moments."""
@@ -91,30 +100,36 @@ class Holdings:
             The number of moments before the first of which something else may count now; `None`
             if nothing is new.
         """
-        sensor = "" if report.sensor is None else report.sensor.name
-        moment = Moment(report.time_ns, report.origin, report.kind, sensor)
+        moment = Moment(report.time_ns, report.origin, report.kind, _sensor(report))
         entry = (_precedence(report), report)
         there = self._reports.get(moment)
         if there is None:
             there = self._reports[moment] = []
             insort(self._moments, moment)
             insort(self._by_origin.setdefault((report.origin, report.kind), []), moment)
-        elif any(known == entry[0] for known, _ in there) or _says_nothing_new(report, there):
+        elif any(known == entry[0] for known, _ in there):
             return None
         insort(there, entry, key=lambda item: item[0])
-        back_ns = self._note(report) if report.kind == "tracklets" else report.time_ns
-        if back_ns < report.time_ns:
-            self._reaching.append((report.time_ns, back_ns))
+        before, after = self._united.get(moment), _united(there)
+        if before is not None and _digest(before) == _digest(after):
+            return None
+        self._united[moment] = after
+        back_ns = self._note(moment, after)
+        if before is not None:
+            back_ns = min(back_ns, _begins(before) + 1)
         return bisect_left(self._moments, (back_ns, _FIRST, _FIRST, _FIRST))
 
     def unreached(self, time_ns: int) -> int:
         """Return the number of moments that count alike whether later reports are known or not."""
-        back = [back for time, back in self._reaching if time > time_ns]
-        return self.until(time_ns if not back else min(*back, time_ns) - 1)
+        least_ns = time_ns
+        for origin, longest_ns in self._longest_ns.items():
+            for later in self._between("tracklets", origin, time_ns + 1, time_ns + longest_ns):
+                least_ns = min(least_ns, _begins(self._united[later]))
+        return self.until(least_ns)
 
     def counted(self, moment: Moment, until_ns: int) -> Counted:
         """Return what counts of a moment for somebody who knows all reports until a time."""
-        report = _united(self._reports[moment])
+        report = self._united[moment]
         if moment.kind == "tracklets" and len(report):
             counts = self._tracklets(report, until_ns)
         elif moment.kind == "tracks":
@@ -126,44 +141,39 @@ class Holdings:
         columns = {name: values[counts] for name, values in report.columns.items()}
         return Counted(replace(report, columns=columns, fields={}), is_whole=False)
 
-    def _note(self, report: Report) -> int:
-        """Remember what a report of tracklets reaches; return how far back it does."""
-        if not len(report):
-            return report.time_ns
-        from_ns = report["from_ns"]
-        durations: NDArray[np.int64] = report.time_ns - from_ns
-        origin = report.origin
-        shortest = self._shortest_ns.get(origin)
-        least, most = int(durations.min()), int(durations.max())
-        self._shortest_ns[origin] = least if shortest is None else min(least, shortest)
-        self._longest_ns[origin] = max(most, self._longest_ns.get(origin, 0))
-        back = report.time_ns
-        if shortest is not None and least < shortest:  # may take the place of all longer ones
-            back = report.time_ns - self._longest_ns[origin]
-        if most > self._shortest_ns[origin]:
-            back = min(back, int(from_ns.min()))
-        if report["is_reset"].any():
-            rows, tracks = np.flatnonzero(report["is_reset"]).tolist(), report.track_id
-            resets = self._resets.setdefault(origin, [])
-            resets.extend(_Reset(report.time_ns, int(from_ns[k]), int(tracks[k])) for k in rows)
-            back = min(back, int(from_ns.min()))
-        return back
+    def _note(self, moment: Moment, report: Report) -> int:
+        """Remember what a report reaches; return the first time at which it counts."""
+        begins_ns = _begins(report)
+        if report.kind == "tracklets":
+            origin, reaches_ns = report.origin, report.time_ns - begins_ns
+            self._longest_ns[origin] = max(reaches_ns, self._longest_ns.get(origin, 0))
+            rows = np.flatnonzero(report["is_reset"])
+            resets = self._resets.setdefault(origin, {})
+            resets.pop(moment, None)
+            if len(rows):
+                begun, tracks = report["from_ns"][rows].tolist(), report.track_id[rows].tolist()
+                resets[moment] = [
+                    _Reset(moment.time_ns, moment.sensor, from_ns, track)
+                    for from_ns, track in zip(begun, tracks, strict=True)
+                ]
+        return min(begins_ns + 1, report.time_ns)
 
     def _tracklets(self, report: Report, until_ns: int) -> NDArray[np.bool_]:
         time_ns, origin = report.time_ns, report.origin
         from_ns, is_reset = report["from_ns"], report["is_reset"]
         counts = np.ones(len(report), bool)
-        for reset in self._resets.get(origin, []):
-            if reset.from_ns < time_ns <= reset.time_ns <= until_ns:
-                replaced = report.track_id == reset.track_id
-                counts &= ~replaced | (is_reset & (reset.time_ns == time_ns))
-        first_ns = int(from_ns.min())
+        for moment, resets in self._resets.get(origin, {}).items():
+            if time_ns <= moment.time_ns <= until_ns:
+                for reset in resets:
+                    if reset.from_ns < time_ns:
+                        counts &= (report.track_id != reset.track_id) | reset.spares(report)
+        first_ns = _begins(report)
         for seen in self._between("detections", origin, first_ns + 1, time_ns):
-            if _sensor(report) in (seen.sensor, ALL_SENSORS):
-                counts &= from_ns >= seen.time_ns
-        last_ns = min(time_ns + int((time_ns - from_ns).max()), until_ns)
+            is_of_it = _sensor(report) in (seen.sensor, ALL_SENSORS)
+            counts &= (from_ns >= seen.time_ns) | ~(is_reset | is_of_it)
+        last_ns = min(time_ns + (time_ns - first_ns), until_ns)
         for other in self._between("tracklets", origin, first_ns + 1, last_ns):
-            counts &= ~_shorter(report, _united(self._reports[other])) | is_reset
+            counts &= is_reset | ~_told_shorter(report, self._united[other])
         return counts
 
     def _tracks(self, report: Report, until_ns: int) -> NDArray[np.bool_]:
@@ -173,7 +183,7 @@ class Holdings:
         counts = np.ones(len(report), bool)
         last_ns = min(time_ns + self._longest_ns.get(origin, 0), until_ns)
         for other in self._between("tracklets", origin, time_ns, last_ns):
-            rows = _united(self._reports[other])
+            rows = self._united[other]
             covering = rows.track_id[rows["from_ns"] < time_ns]
             counts &= ~np.isin(report.track_id, covering)
         return counts
@@ -190,61 +200,70 @@ def _sensor(report: Report) -> str:
     return "" if report.sensor is None else report.sensor.name
 
 
+def _begins(report: Report) -> int:
+    """Return where the earliest interval of a report of tracklets begins, else its time."""
+    if report.kind != "tracklets" or not len(report):
+        return report.time_ns
+    return int(report["from_ns"].min())
+
+
 def _precedence(report: Report) -> tuple[object, ...]:
     """Return where a report stands among those of its moment: the finest first."""
     grid = (0, 0) if report.grid_level is None else (1, -report.grid_level)
-    digest = blake2b(digest_size=16)
+    return (*grid, -report.sequence, _digest(report))
+
+
+def _digest(report: Report) -> bytes:
+    """Return what tells reports of one moment apart: their columns, and how the sensor looked."""
+    digest = blake2b(repr(report.sensor).encode(), digest_size=16)
     for name in sorted(report.columns):
-        digest.update(np.ascontiguousarray(report.columns[name]).tobytes())
-    return (*grid, -report.sequence, digest.digest())
-
-
-def _says_nothing_new(report: Report, there: list[tuple[tuple[object, ...], Report]]) -> bool:
-    """Return whether all rows are known, from no coarser a report."""
-    mine = _precedence(report)[:3]
-    known = {
-        row.tobytes()
-        for precedence, other in there
-        if precedence[:3] <= mine
-        for row in other.row_id
-    }
-    return all(row.tobytes() in known for row in report.row_id)
+        digest.update(name.encode() + np.ascontiguousarray(report.columns[name]).tobytes())
+    return digest.digest()
 
 
 def _united(entries: list[tuple[tuple[object, ...], Report]]) -> Report:
-    """Return one report of all rows, each identity once."""
+    """Return one report of all rows in the order of their identities, each once.
+
+    What has other columns than the first, or of other shapes, cannot be told with it.
+    """
     first = entries[0][1]
-    if len(entries) == 1:
+    reports = [report for _, report in entries if _form(report) == _form(first)]
+    row_id = np.concatenate([report.row_id for report in reports])
+    _, rows = np.unique(row_id.view("V16").reshape(-1), return_index=True)
+    if len(reports) == 1 and np.array_equal(rows, np.arange(len(first))):
         return first
-    row_id = np.concatenate([report.row_id for _, report in entries])
-    names = row_id.view("V16").reshape(-1)
-    _, rows = np.unique(names, return_index=True)
-    shared = set(first.columns)
-    for _, report in entries[1:]:
-        shared &= set(report.columns)
     columns: dict[str, NDArray[Any]] = {
-        name: np.concatenate([report.columns[name] for _, report in entries])[rows]
+        name: np.concatenate([report.columns[name] for report in reports])[rows]
         for name in first.columns
-        if name in shared
     }
     return replace(first, columns=columns, fields={}, sequence=0)
 
 
-def _shorter(report: Report, other: Report) -> NDArray[np.bool_]:
-    """Return for which rows the other has a shorter tracklet of the same track that overlaps.
+def _form(report: Report) -> dict[str, tuple[int, ...]]:
+    return {name: values.shape[1:] for name, values in report.columns.items()}
 
-    Of two that are equally long the one that ends first stands.
+
+def _told_shorter(report: Report, other: Report) -> NDArray[np.bool_]:
+    """Return for which rows the other has a tracklet of the same track that goes before.
+
+    That is one that overlaps and is shorter, or as long and of one sensor, or earlier; or a reset.
     """
     out = np.zeros(len(report), bool)
-    sensors = {_sensor(report), _sensor(other)}
-    if not len(other) or (len(sensors) > 1 and ALL_SENSORS not in sensors):
+    sensors = _sensor(report), _sensor(other)
+    if not len(other) or (sensors[0] != sensors[1] and ALL_SENSORS not in sensors):
         return out
     order = np.argsort(other.track_id, kind="stable")
-    track, begin = other.track_id[order], other["from_ns"][order]
-    at = np.minimum(np.searchsorted(track, report.track_id), len(track) - 1)
-    same = track[at] == report.track_id
-    length: NDArray[np.int64] = report.time_ns - report["from_ns"]
-    others: NDArray[np.int64] = other.time_ns - begin[at]
-    is_shorter = (others < length) | ((others == length) & (other.time_ns < report.time_ns))
-    overlaps = (other.time_ns > report["from_ns"]) & (begin[at] < report.time_ns)
-    return same & is_shorter & overlaps
+    first, last = (np.searchsorted(other.track_id[order], report.track_id, side=side) for side in
+                   ("left", "right"))  # fmt: skip
+    goes_first = (sensors[1] == ALL_SENSORS, other.time_ns) < (
+        sensors[0] == ALL_SENSORS,
+        report.time_ns,
+    )
+    for nth in range(int((last - first).max(initial=0))):
+        at = order[np.minimum(first + nth, len(order) - 1)]
+        begins, mine = other["from_ns"][at], report["from_ns"]
+        length, own = other.time_ns - begins, report.time_ns - mine
+        overlaps = (other.time_ns > mine) & (begins < report.time_ns)
+        is_before = other["is_reset"][at] | (length < own) | (length == own) & goes_first
+        out |= (first + nth < last) & overlaps & is_before
+    return out

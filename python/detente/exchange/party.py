@@ -1,5 +1,6 @@
 """Party: its own sensor and tracker, its agreements, and what partners handed to it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,13 @@ from detente.errors import AgreementError, SettingError, UnknownIdError
 from detente.exchange.agreement import Agreement
 from detente.exchange.apart import check_apart, is_of_counts
 from detente.exchange.audit import Audit, handover_of, places_of
-from detente.exchange.backlog import SCANS, Backlog, is_of_scans
+from detente.exchange.backlog import (
+    SCANS,
+    Backlog,
+    is_handing,
+    is_late_and_empty,
+    is_of_scans,
+)
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Picture
@@ -114,7 +121,7 @@ class Party(Signatory):
         looked = self._sensor if sensor is None else sensor
         seen = self._observer.observe(time_ns, measurements, sensor=looked, noise=noise, pose=pose)
         self._shared.add(seen.detections)
-        of_scans = self._notebook.known(is_of_scans)
+        of_scans = [a for a in self._notebook.known(is_of_scans) if is_handing(a, self.name)]
         told = [seen.detections]
         if any(agreement.offer.terms.level == "tracklets" for agreement in of_scans):
             told += self._observer.tracklets()
@@ -199,7 +206,8 @@ class Party(Signatory):
         """Return what is due under terms of detections or tracklets: every scan since the last.
 
         Empty scans are handed over, too: that a sensor looked and saw nothing is evidence. Of a
-        track that is confirmed only now, tracklets of earlier scans follow.
+        track that is confirmed only now, tracklets of earlier scans follow; not if all their rows
+        are withheld, since that they come at all would tell of those.
 
         Parameters
         ----------
@@ -227,9 +235,13 @@ class Party(Signatory):
             )
         due = self._backlog.due(agreement, time_ns=time_ns)
         agreement.grant_at(self.name, agreement.partner_of(self.name), time_ns)
-        handed = [self._hand_over(own, agreement, time_ns) for own in due]
+        handed: list[Report] = []
+        for own in due:
+            found = self._hand_over(own, agreement, time_ns, tells_nothing=is_late_and_empty)
+            if found is not None:
+                handed.append(found)
         self._backlog.hand(agreement, time_ns=time_ns)
-        return [report for report in handed if report is not None]
+        return handed
 
     @property
     def received(self) -> tuple[Report, ...]:
@@ -332,13 +344,21 @@ class Party(Signatory):
             texts.append(text_from_reasons(each, row, reasons(each, row, clause=clause)))
         return "\n".join(texts) or f"Nothing was ever offered between {self.name} and {partner}."
 
-    def _hand_over(self, report: Report, agreement: Agreement, time_ns: int) -> Report | None:
-        """Return what leaves of a report, and take note of it."""
+    def _hand_over(
+        self,
+        report: Report,
+        agreement: Agreement,
+        time_ns: int,
+        *,
+        tells_nothing: Callable[[Report], bool] = lambda _: False,
+    ) -> Report | None:
+        """Return what leaves of a report, unless that tells nothing, and take note of it."""
         partner = agreement.partner_of(self.name)
         found = release(report, agreement, sender=self.name, recipient=partner, time_ns=time_ns)
         check_apart(agreement, self._notebook.known(is_of_counts), time_ns)
-        if found is not None:
-            self._record(found, agreement.offer, partner, time_ns)
+        if found is None or tells_nothing(found):
+            return None
+        self._record(found, agreement.offer, partner, time_ns)
         return found
 
     def _record(self, report: Report, offer: Offer, recipient: str, time_ns: int) -> None:

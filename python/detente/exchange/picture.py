@@ -7,16 +7,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import SettingError, TimeOrderError
+from detente.errors import DetenteError, SettingError, TimeOrderError
 from detente.exchange.copies import Copies
 from detente.exchange.holdings import Counted, Holdings, Moment
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
+from detente.exchange.interval import LinearMotion
 from detente.exchange.latest import Combined, combined
 from detente.exchange.matches import Matches
-from detente.exchange.reading import Reading, reading
+from detente.exchange.reading import Reading, reading, tracks_of_codes
 from detente.exchange.report import Report
 from detente.exchange.snapshot import Break, Snapshot
 from detente.exchange.witness import Witness
+from detente.fuse import covariance_intersection
 from detente.tracking import Told, Tracker, Tracks
 
 _EMPTY: NDArray[np.uint64] = np.empty(0, np.uint64)
@@ -141,8 +143,9 @@ class Picture:
         Parameters
         ----------
         report : Report
-            Of detections, tracklets or tracks, positions in the frame that all share. Others, and
-            those of sensors that cannot be described, are set aside.
+            Of detections, tracklets or tracks, positions in the frame that all share. Others,
+            those of sensors that cannot be described, and what no tracker could take, are set
+            aside.
 
         Returns
         -------
@@ -215,11 +218,7 @@ class Picture:
             told = self._combined(state, _predicted(engine, report.time_ns), report.time_ns)
             return replace(state, matches=told.matches, breaks=state.breaks + told.breaks)
         scan = reading(counted, switch_probability=self._switch_probability)
-        time_s = report.time_ns / NS_PER_S
-        if isinstance(scan.told, Told):
-            tracks = engine.take(time_s, scan.told, sensor=scan.sensor)
-        else:
-            tracks = engine.step(time_s, scan.told, sensor=scan.sensor, noise=scan.noise)
+        tracks = _taken(engine, scan, report.time_ns)
         state = replace(state, witnesses=self._witnessed(state, scan, report))
         given = tracks.detection_index >= 0
         ours = tracks.id[given]
@@ -229,7 +228,7 @@ class Picture:
             return replace(state, seen_by=seen_by)
         known = state.matches.get(origin, Matches.none()).among(tracks.id)
         matched, breaks = known.after(
-            scan.told.code[tracks.detection_index[given]].astype(np.uint64),
+            tracks_of_codes(scan.told.code[tracks.detection_index[given]], report.track_id),
             ours,
             time_ns=report.time_ns,
             origin=origin,
@@ -284,14 +283,34 @@ class Picture:
             return "counts tell of areas, not of objects"
         if report.axes != self._engine.motion.axes:
             return f"it has {report.axes} axes, the picture {self._engine.motion.axes}"
-        if report.kind == "tracks":
-            found, dim = report.mean.shape[1], self._engine.motion.dim
-            return None if found == dim else f"its states have {found} components, these {dim}"
         try:
-            reading(Counted(report, is_whole=True), switch_probability=0.5)
-        except SettingError as error:
+            if report.kind == "tracks":
+                return self._refused_tracks(report)
+            with np.errstate(all="ignore"):
+                scan = reading(Counted(report, is_whole=True), switch_probability=0.5)
+                _taken(self._engine.fresh(), scan, report.time_ns)
+        except (DetenteError, ValueError) as error:
             return str(error)
         return None
+
+    def _refused_tracks(self, report: Report) -> str | None:
+        found, motion = report.mean.shape[1], self._engine.motion
+        if found != motion.dim:
+            return f"its states have {found} components, these {motion.dim}"
+        if not isinstance(motion, LinearMotion):
+            return f"tracks of partners need a motion model with F and Q, found {motion!r}"
+        if np.any((report["existence"] < 0.0) | (report["existence"] > 1.0)):
+            return "existence must be a probability from 0 to 1"
+        covariance_intersection(report.mean, report.cov, report.mean, report.cov)
+        return None
+
+
+def _taken(engine: Tracker, scan: Reading, time_ns: int) -> Tracks:
+    """Return the tracks after one more scan."""
+    time_s = time_ns / NS_PER_S
+    if isinstance(scan.told, Told):
+        return engine.take(time_s, scan.told, sensor=scan.sensor)
+    return engine.step(time_s, scan.told, sensor=scan.sensor, noise=scan.noise)
 
 
 def _predicted(engine: Tracker, time_ns: int) -> Tracks:

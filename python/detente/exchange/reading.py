@@ -23,6 +23,7 @@ from detente.tracking import Told
 
 _UNSEEN_STD = (1e7, 1e4)  # of a position [m] and a velocity [m/s] of which a tracklet says nothing
 _BEGINS_STD_M = 1e5  # a tracklet that knows a place worse begins no track
+_ROUNDED = 1e-6  # of it, may be negative by rounding
 _LEAST_SHARE = 1e-9  # of the best known direction: what is known less counts as unseen
 
 
@@ -51,7 +52,7 @@ def reading(counted: Counted, *, switch_probability: float) -> Reading:
     ------
     SettingError
         The report has no sensor or one that cannot be described; or a tracklet tells of more than
-        positions and velocities.
+        positions and velocities, or its interval or its information is none.
     """
     report = counted.report
     if report.sensor is None:
@@ -70,6 +71,10 @@ def _of_tracklets(
     switch_probability: float,
 ) -> Reading:
     axes = report.axes
+    begun = report["from_ns"]
+    if len(begun) and not 0 <= report.time_ns - int(begun.min()) < 2**63:
+        message = f"a tracklet must end after it began, found one of {report.origin} that does not"
+        raise SettingError(message)
     seen = _seen(report["information"], axes, report.origin)
     sensor = DescribedSensor(
         description,
@@ -111,6 +116,13 @@ def codes_of_tracks(track_id: NDArray[np.uint64]) -> NDArray[np.int64]:
     return np.maximum(code, 1)
 
 
+def tracks_of_codes(code: NDArray[np.int64], track_id: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return which of the given tracks each code stands for."""
+    known = codes_of_tracks(track_id)
+    order = np.argsort(known, kind="stable")
+    return track_id[order[np.searchsorted(known[order], code)]]
+
+
 def _seen(information: NDArray[np.float64], axes: int, origin: str) -> int:
     """Return how many leading components tracklets tell of: positions, perhaps velocities."""
     for components in (axes, 2 * axes):
@@ -129,5 +141,8 @@ def _weak(information: NDArray[np.float64], axes: int) -> NDArray[np.float64]:
     diagonal = np.einsum("nii->ni", information)
     scale = np.sqrt(np.where(diagonal > 0.0, diagonal, std**-2.0))
     scaled = information / (scale[:, :, None] * scale[:, None, :])
-    singular = np.linalg.eigvalsh(scaled)[:, 0] < _LEAST_SHARE
+    least = np.linalg.eigvalsh(scaled)[:, 0]
+    if np.any(least < -_ROUNDED) or np.any(diagonal < 0.0):
+        raise SettingError("the information of a tracklet must be positive semidefinite; clip it")
+    singular = least < _LEAST_SHARE
     return singular[:, None, None] * np.diag(std**-2.0)

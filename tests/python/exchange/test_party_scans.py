@@ -20,8 +20,12 @@ TRACKER = dt.Tracker(
 RADAR = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6)
 
 
-def _pair(level: str, **terms: object) -> tuple[dt.Party, dt.Party, str]:
-    north, south = (dt.Party(name, tracker=TRACKER, sensor=RADAR) for name in ("north", "south"))
+def _pair(
+    level: str, *, frame: dt.LocalFrame | None = None, **terms: object
+) -> tuple[dt.Party, dt.Party, str]:
+    north, south = (
+        dt.Party(name, tracker=TRACKER, sensor=RADAR, frame=frame) for name in ("north", "south")
+    )
     offer = north.offer(
         "south",
         dt.Terms(level=level, until="2021-08-31", **terms),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
@@ -107,3 +111,30 @@ def test_other_levels_are_told_what_to_use() -> None:
     north, _, offer_id = _pair("tracks")
     with pytest.raises(dt.errors.AgreementError, match="found terms of tracks; use release"):
         north.release_scans(offer_id, time_ns=YES_NS)
+
+
+@pytest.mark.parametrize("level", ["detections", "tracklets"])
+def test_a_party_that_only_receives_keeps_no_scans(level: str) -> None:
+    _, south, _ = _pair(level)
+    for k in range(5):
+        south.observe(YES_NS + k * SECOND_NS, [[0.0, 0.0]])
+    assert len(south._backlog) == 0  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - memory
+
+
+def test_a_track_outside_the_area_changes_not_even_how_many_reports_leave() -> None:
+    """It is confirmed late, and tracklets of earlier scans would follow, all withheld."""
+    frame = dt.LocalFrame(47.0, 8.0, 0.0)
+    ring = [[7.99, 46.99], [8.01, 46.99], [8.01, 47.01], [7.99, 47.01], [7.99, 46.99]]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    handed: list[list[tuple[int, int, bytes]]] = []
+    for is_there in (False, True):
+        north, _, offer_id = _pair("tracklets", frame=frame, area=area)
+        out: list[Report] = []
+        for k in range(8):
+            now_ns = YES_NS + k * SECOND_NS
+            outside = [[3_000.0, 3_000.0]] if is_there and k > 2 else []
+            north.observe(now_ns, [[0.0, 0.0], *outside])
+            out += north.release_scans(offer_id, time_ns=now_ns)
+        handed.append([(r.time_ns, r.sequence, r.row_id.tobytes()) for r in out])
+    assert handed[0] == handed[1]
+    assert sum(len(rows) > 0 for _, _, rows in handed[0]) == 8

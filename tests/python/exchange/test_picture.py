@@ -556,3 +556,58 @@ def test_an_observer_refuses_what_it_cannot_do() -> None:
     mixed = dt.Tracker(motion=turning.motion, birth=BIRTH, association="pmbm")
     with pytest.raises(dt.errors.SettingError, match='resets of "pmbm" tracklets need a motion'):
         Observer("north", mixed).tracklets()
+
+
+# What no tracker could take
+
+
+def _odd(**changed: ArrayLike) -> Report:
+    (reports,) = _observed(_scans(3, objects=1, scans=3, parties=1))
+    kind = "tracks" if {"cov", "existence"} & set(changed) else "tracklets"
+    report = next(r for r in _of(kind, reports) if len(r))
+    changes = {
+        name: np.broadcast_to(value, report[name].shape).astype(report[name].dtype)
+        for name, value in changed.items()
+    }
+    return replace(report, columns={**report.columns, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"cov": np.diag([100.0, -100.0, 1.0, 1.0])}, "symmetric positive definite"),
+        ({"existence": 1.5}, "probability from 0 to 1"),
+        ({"information": np.diag([3.0, -1.0, 0.0, 0.0])}, "positive semidefinite"),
+        ({"from_ns": 2**62}, "end after it began"),
+    ],
+)
+def test_what_cannot_be_used_is_set_aside_and_the_picture_goes_on(
+    changed: dict[str, ArrayLike], why: str
+) -> None:
+    seen = SensorDescription.from_sensor(RADAR, axes=2)
+    scans = [Report.detections("n", 0, k * SECOND_NS, [[0.0, 0.0]], sensor=seen) for k in range(3)]
+    picture = _picture(*scans)
+    expected = _bits(picture.as_of(3 * SECOND_NS))
+    assert not picture.add(_odd(**changed))
+    (aside,) = picture.set_aside
+    assert why in aside.reason
+    assert _bits(picture.as_of(3 * SECOND_NS)) == expected
+
+
+def test_detections_of_other_components_than_their_sensor_are_set_aside() -> None:
+    seen = SensorDescription.from_sensor(RADAR, axes=2)
+    picture = dt.Picture(_tracker())
+    picture.add(Report.detections("n", 0, 0, [[0.0, 0.0, 0.0]], sensor=seen))
+    (aside,) = picture.set_aside
+    assert "(n, 2)" in aside.reason
+
+
+def test_the_partners_identity_of_a_track_is_told_as_it_is() -> None:
+    """Half of all identities are above 2⁶³; a tracklet's code has only 63 bits of it."""
+    large = 2**63 + 7
+    told = [
+        replace(report, columns={**report.columns, "track_id": np.array([large], np.uint64)})
+        for report in _of("tracklets", _observed([[np.zeros((1, 2))] * 4])[0])
+        if len(report)
+    ]
+    assert list(_picture(*told).as_of(3 * SECOND_NS).theirs["party-0"]) == [large]
