@@ -224,7 +224,7 @@ class Picture:
         ours = tracks.id[given]
         seen = np.union1d(state.seen_by.get(origin, _EMPTY), ours)
         seen_by = {**state.seen_by, origin: seen[np.isin(seen, tracks.id)]}
-        if not isinstance(scan.told, Told):
+        if not isinstance(scan.told, Told) or not scan.told.code.any():
             return replace(state, seen_by=seen_by)
         known = state.matches.get(origin, Matches.none()).among(tracks.id)
         matched, breaks = known.after(

@@ -58,16 +58,44 @@ def reading(counted: Counted, *, switch_probability: float) -> Reading:
     if report.sensor is None:
         message = f"the {report.kind} of {report.origin} must describe their sensor, found none"
         raise SettingError(message)
+    if report.kind == "detections" and report.sensor.is_partial:
+        return _of_some_detections(report, report.sensor)
     if report.kind == "detections":
         sensor = DescribedSensor(report.sensor, report.origin)
         return Reading(sensor, report["measurement"], report.columns.get("noise"))
-    return _of_tracklets(report, report.sensor, counted.is_whole, switch_probability)
+    is_evidence = counted.is_whole and not report.sensor.is_partial
+    return _of_tracklets(report, report.sensor, is_evidence, switch_probability)
+
+
+def _of_some_detections(report: Report, description: SensorDescription) -> Reading:
+    """Return a scan of which others may have been withheld: what is missing says nothing.
+
+    The sensor detects with next to nothing of its probability, against as much less of its clutter.
+    """
+    axes, z = report.axes, report["measurement"]
+    whole = DescribedSensor(description, report.origin)
+    sensor = DescribedSensor(description, report.origin, is_evidence=False)
+    place = np.nan_to_num(report["position_m"][:, :2])
+    share = weight_at(sensor, place, axes) / weight_at(whole, place, axes)
+    noise = report.columns.get("noise")
+    if noise is None:
+        noise = np.broadcast_to(whole.noise(axes), (len(z), *whole.noise(axes).shape))
+    told = Told(
+        z,
+        np.ascontiguousarray(noise),
+        share * whole.clutter_at(place, axes=axes),
+        np.ones(len(z), np.int64),
+        np.zeros(len(z), np.int64),
+        0.5,
+        number_of(report.origin),
+    )
+    return Reading(sensor, told)
 
 
 def _of_tracklets(
     report: Report,
     description: SensorDescription,
-    is_whole: bool,
+    is_evidence: bool,
     switch_probability: float,
 ) -> Reading:
     axes = report.axes
@@ -80,7 +108,7 @@ def _of_tracklets(
         description,
         report.origin,
         told_as="position" if seen == axes else "state",
-        is_evidence=is_whole,
+        is_evidence=is_evidence,
     )
     sees = report["information"][:, :seen, :seen]
     known: NDArray[np.bool_] = np.trace(sees, axis1=1, axis2=2) > 0.0

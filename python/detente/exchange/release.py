@@ -11,6 +11,7 @@ from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.report import Head, Report
+from detente.exchange.sensing import SensorDescription
 
 
 def release(
@@ -108,10 +109,18 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
         fields=fields,
         axes=report.axes,
         frame=report.frame,
-        sensor=report.described_sensor(),
+        sensor=_sensor(report, grant),
         grid_level=grid_level,
         relay=relay,
     )
+
+
+def _sensor(report: Report, grant: Grant) -> SensorDescription | None:
+    """Return the sensor as it leaves: under an area its silence is no evidence any more."""
+    sensor = report.described_sensor()
+    if sensor is None or not grant.has_area:
+        return sensor
+    return replace(sensor, is_partial=True)
 
 
 def withheld(

@@ -47,6 +47,8 @@ class SensorDescription:
         Where it stood in the report's frame.
     range_limits_m : tuple of float or None
         Of a sensor of angles alone: the nearest and the farthest object [m].
+    is_partial : bool
+        Whether rows of the scan may be withheld, so that its silence is no evidence.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class SensorDescription:
     field_of_view: Coverage | None = None
     pose: Pose = Pose()  # noqa: RUF009 - frozen
     range_limits_m: tuple[float, float] | None = None
+    is_partial: bool = False
 
     @classmethod
     def from_sensor(cls, sensor: Sensor, *, axes: int, pose: Pose | None = None) -> Self:

@@ -85,6 +85,12 @@ impl PyGrant {
         &self.grant.clauses.recipient
     }
 
+    /// Whether rows outside an area stay.
+    #[getter]
+    fn has_area(&self) -> bool {
+        !self.grant.areas.is_empty()
+    }
+
     #[getter]
     fn level(&self) -> &'static str {
         self.grant.clauses.level.name()

@@ -107,6 +107,35 @@ def test_scans_do_not_pile_up_without_an_agreement_in_force() -> None:
         north.release_scans(offer_id, time_ns=YES_NS + 7 * SECOND_NS)
 
 
+@pytest.mark.parametrize("level", ["detections", "tracklets"])
+def test_silence_is_no_evidence_where_an_area_withholds(level: str) -> None:
+    """North sees an object outside the agreed area; South must not doubt it for that."""
+    frame = dt.LocalFrame(4.0, 4.0)
+    half_deg = 0.01  # about 1.1 km
+    area = [[4 - half_deg, 4 - half_deg], [4 - half_deg, 4 + half_deg],
+            [4 + half_deg, 4 + half_deg], [4 + half_deg, 4 - half_deg]]  # fmt: skip
+    north, south = (
+        dt.Party(name, tracker=TRACKER, sensor=RADAR, frame=frame) for name in ("north", "south")
+    )
+    terms = dt.Terms(level=level, until="2021-08-31", area=area)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    offer = north.offer("south", terms, time_ns=MADE_NS, answer_by_ns=ANSWER_BY_NS)
+    south.hear(offer)
+    north.hear(south.accept(offer, time_ns=YES_NS))
+    alone = dt.Party("south", tracker=TRACKER, sensor=RADAR, frame=frame)
+    for k in range(6):
+        now_ns = YES_NS + k * SECOND_NS
+        north.observe(now_ns, [[0.0, 0.0], [9_000.0, 0.0]])
+        for party in (south, alone):
+            party.observe(now_ns, [[9_000.0, 0.0]])
+        for report in north.release_scans(offer.id, time_ns=now_ns):
+            assert np.all(report["position_m"][:, 0] < 2_000.0)
+            south.receive(report, offer_id=offer.id)
+    shown, expected = (p.picture(YES_NS + 5 * SECOND_NS).confirmed() for p in (south, alone))
+    assert len(shown) == 2
+    far = shown[shown.mean[:, 0] > 5_000.0]
+    assert far.existence == pytest.approx(expected.existence, rel=1e-6)
+
+
 def test_other_levels_are_told_what_to_use() -> None:
     north, _, offer_id = _pair("tracks")
     with pytest.raises(dt.errors.AgreementError, match="found terms of tracks; use release"):

@@ -611,3 +611,26 @@ def test_the_partners_identity_of_a_track_is_told_as_it_is() -> None:
         if len(report)
     ]
     assert list(_picture(*told).as_of(3 * SECOND_NS).theirs["party-0"]) == [large]
+
+
+def test_a_partial_scan_tells_of_what_it_holds_and_nothing_of_the_rest() -> None:
+    seen = SensorDescription.from_sensor(RADAR, axes=2)
+    partial = replace(seen, is_partial=True)
+    places = [[0.0, 0.0], [5_000.0, 0.0]]
+    before = [Report.detections("north", 0, k * SECOND_NS, places, sensor=seen) for k in range(2)]
+    known = _picture(*before).as_of(2 * SECOND_NS)
+    whole, part = (
+        _picture(
+            *before, Report.detections("south", 0, 2 * SECOND_NS, places[:1], sensor=description)
+        ).as_of(2 * SECOND_NS)
+        for description in (seen, partial)
+    )
+    assert part.mean == pytest.approx(whole.mean, rel=1e-9, abs=1e-9)
+    assert part.existence[0] == pytest.approx(whole.existence[0], rel=1e-9)
+    assert part.existence[1] == pytest.approx(known.existence[1], rel=1e-6)
+    assert whole.existence[1] < known.existence[1]
+    stranger = Report.detections("south", 0, 0, [[900.0, 0.0]], sensor=partial)
+    plain = Report.detections("south", 0, 0, [[900.0, 0.0]], sensor=seen)
+    begun, expected = (_picture(report).as_of(0) for report in (stranger, plain))
+    assert begun.existence == pytest.approx(expected.existence, rel=1e-6)
+    assert len(begun.theirs) == 0
