@@ -166,20 +166,20 @@ class Interval(NamedTuple):
             is_new,
         )
 
-    def gain(self, which: NDArray[np.uint64], *, parties: int) -> tuple[Gain, "Interval"]:
-        """Return what the given tracks gained, and the interval that begins for them now."""
+    def gain(self, which: NDArray[np.uint64], *, parties: int) -> tuple[Gain, "Interval", int]:
+        """Return what the given tracks gained, the interval that begins for them now, and clips."""
         tracks = self.tracks
         assert tracks is not None  # noqa: S101 - asked by the caller
         rows = np.flatnonzero(np.isin(tracks.id, which))
         mean, cov = self.mean[rows], self.cov[rows]
-        gained = tracklet(
+        gained, clipped = tracklet(
             mean,
             cov,
             tracks.mean[rows],
             tracks.cov[rows],
             shared=SharedError(*(part[rows] for part in self.shared)),
             parties=parties,
-        ).information
+        )
         told = np.trace(gained.matrix, axis1=1, axis2=2) > 0.0
         evidence = self.log_ratio[rows] - log_integral(mean, cov, gained)
         out = Gain(
@@ -206,7 +206,7 @@ class Interval(NamedTuple):
             from_ns=from_ns,
             is_new=is_new,
         )
-        return out.rows(told), rest
+        return out.rows(told), rest, int(clipped.sum())
 
 
 def log_integral(

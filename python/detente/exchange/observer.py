@@ -203,7 +203,8 @@ class Observer:
                 self._life = self._life.after(*scan, motion=motion, sensor=description)
                 changed = explained_otherwise(before, after, told)
                 self._changed = np.union1d(self._changed, changed)
-                whole, _ = self._life.gain(changed, parties=self._parties or 2)
+                whole, _, clipped = self._life.gain(changed, parties=self._parties or 2)
+                self._clipped += clipped
                 rows = rows.without(changed).joined(whole)
         if self._parties is None:
             self._waiting.append(_Waiting(time_ns, description, rows, 0))
@@ -257,10 +258,11 @@ class Observer:
         interval, sensor = self._interval, self._interval.sensor
         if sensor is None:
             return []
-        gain, self._interval = interval.gain(self._sure, parties=parties)
+        gain, self._interval, clipped = interval.gain(self._sure, parties=parties)
+        self._clipped += clipped
         changed = np.intersect1d(self._changed, self._sure)
         if len(changed):
-            whole, _ = self._life.gain(changed, parties=parties)
+            whole, _, _ = self._life.gain(changed, parties=parties)
             gain = gain.without(changed).joined(whole)
         self._changed = np.setdiff1d(self._changed, changed)
         self._sure = self._sure[np.isin(self._sure, self._alive)]

@@ -12,6 +12,8 @@ from scipy.stats import chi2
 
 import detente as dt
 from detente.exchange import Observer, Report, SensorDescription, Snapshot
+from detente.exchange.interval import Interval
+from detente.fuse.tracklet import SharedError
 
 Array = NDArray[np.float64]
 
@@ -634,3 +636,21 @@ def test_a_partial_scan_tells_of_what_it_holds_and_nothing_of_the_rest() -> None
     begun, expected = (_picture(report).as_of(0) for report in (stranger, plain))
     assert begun.existence == pytest.approx(expected.existence, rel=1e-6)
     assert len(begun.theirs) == 0
+
+
+def test_a_gain_that_lost_is_clipped_and_counted() -> None:
+    """A track that knows half as much as its prediction in every direction has nothing to tell."""
+    tracker = _tracker()
+    (track,) = tracker.add(0.0, np.zeros((1, 4)), 2.0 * np.eye(4)[None], existence=[0.9])
+    interval = Interval.empty(2, 4)._replace(
+        tracks=tracker.predict(0.0),
+        mean=np.zeros((1, 4)),
+        cov=np.eye(4)[None],
+        shared=SharedError.none(1, 4),
+        log_ratio=np.zeros(1),
+        from_ns=np.zeros(1, np.int64),
+        is_new=np.zeros(1, bool),
+    )
+    told, _, clipped = interval.gain(np.array([track], np.uint64), parties=2)
+    assert clipped == 4
+    assert len(told.track_id) == 0
