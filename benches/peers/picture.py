@@ -82,7 +82,12 @@ def main() -> None:
         sent: dict[str, int] = {}
         start_s = time.process_time()
         shown = rehearse(
-            watchers, tracker, how=how, times_ns=times_ns, every_s=every_s, threshold=threshold
+            watchers,
+            tracker,
+            how=how,
+            times_ns=times_ns,
+            every_s=every_s,
+            tracklets_from=threshold,
         )
         for one in shown:
             scan = times_ns.index(one.snapshot.time_ns)

@@ -51,11 +51,10 @@ class DescribedSensor(Sensor):
             pose=description.pose,
             name=f"{origin}/{description.name}",
         )
-        known = _MODELS | _ANGLES
-        if told_as is None and description.kind not in known:
+        if told_as is None and not can_be_described(description):
             raise SettingError(
                 f"the sensor {description.name} of {origin} must be of a kind that can be "
-                f"described ({', '.join(sorted(known))}), found {description.kind!r}; "
+                f"described ({', '.join(sorted(_MODELS | _ANGLES))}), found {description.kind!r}; "
                 "ask for tracklets"
             )
         self._description = description
@@ -78,6 +77,11 @@ class DescribedSensor(Sensor):
         if kind in _ANGLES:
             return (kind, *(limits or ()))
         return kind
+
+
+def can_be_described(description: SensorDescription) -> bool:
+    """Return whether a receiver can take its scans as they are."""
+    return description.kind in _MODELS | _ANGLES
 
 
 def weight_at(sensor: Sensor, place: NDArray[np.float64], axes: int) -> NDArray[np.float64]:

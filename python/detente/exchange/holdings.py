@@ -4,11 +4,12 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.exchange.interval import concatenated
 from detente.exchange.kinds import ALL_SENSORS
 from detente.exchange.report import Report
 
@@ -224,7 +225,8 @@ def _digest(report: Report) -> bytes:
 def _united(entries: list[tuple[tuple[object, ...], Report]]) -> Report:
     """Return one report of all rows in the order of their identities, each once.
 
-    What has other columns than the first, or of other shapes, cannot be told with it.
+    What has other columns than the first, or of other shapes, cannot be told with it; tracklets may
+    tell of fewer components.
     """
     first = entries[0][1]
     reports = [report for _, report in entries if _form(report) == _form(first)]
@@ -232,15 +234,16 @@ def _united(entries: list[tuple[tuple[object, ...], Report]]) -> Report:
     _, rows = np.unique(row_id.view("V16").reshape(-1), return_index=True)
     if len(reports) == 1 and np.array_equal(rows, np.arange(len(first))):
         return first
-    columns: dict[str, NDArray[Any]] = {
-        name: np.concatenate([report.columns[name] for report in reports])[rows]
-        for name in first.columns
-    }
+    columns = concatenated([report.columns for report in reports])
+    columns = {name: values[rows] for name, values in columns.items()}
     return replace(first, columns=columns, fields={}, sequence=0)
 
 
 def _form(report: Report) -> dict[str, tuple[int, ...]]:
-    return {name: values.shape[1:] for name, values in report.columns.items()}
+    free = ("information", "information_vector")
+    return {
+        name: () if name in free else values.shape[1:] for name, values in report.columns.items()
+    }
 
 
 def _told_shorter(report: Report, other: Report) -> NDArray[np.bool_]:

@@ -5,15 +5,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.exchange.described import DescribedSensor, weight_at
+from detente.exchange.described import DescribedSensor, can_be_described, weight_at
 from detente.exchange.matches import places
+from detente.exchange.projected import projected, wrapped
 from detente.exchange.sensing import SensorDescription
 from detente.fuse import Information, apply_information, information_increment, tracklet
 from detente.sensors import Sensor
 from detente.tracking import Tracks
 
 _LINEAR = ("position", "state")
-_LEAST_CLUTTER = 1e-30
+_PLACES = frozenset({"position", "polar", "spherical", "bearing", "bearing_elevation"})
+_MOVING = frozenset({"state", "polar_rate", "spherical_rate"})
+_LEAST = 1e-30
 _SAME = 1e-6  # of a deviation
 
 
@@ -56,7 +59,7 @@ def increments(
     description: SensorDescription,
     noise: ArrayLike | None,
     axes: int,
-    direct: bool,
+    is_shared: bool,
 ) -> Increments:
     """Return what a scan told of each track to which it gave a detection.
 
@@ -72,23 +75,26 @@ def increments(
         Of each detection.
     axes : int
         The axes of space.
-    direct : bool
-        Whether each track was given one detection outright. Then what a linear sensor told is
-        Hᵀ R⁻¹ H and Hᵀ R⁻¹ z, exactly; else it is what the posterior gained on the prediction.
+    is_shared : bool
+        Whether tracks share detections ("jpda"). Then each is told once, of the track that makes it
+        likeliest, as if that track had been given it outright.
     """
-    given = after.detection_index >= 0
+    seer = DescribedSensor(description, "") if can_be_described(description) else sensor
+    given = np.flatnonzero(after.detection_index >= 0)
+    each = _noise_of(after.detection_index[given], description, noise)
+    if is_shared:
+        first = _likeliest(z, each, before, after[given], sensor=seer, axes=axes)
+        given, each = given[first], each[first]
     told = after[given]
-    index = told.detection_index
-    dim = after.mean.shape[1]
-    each: NDArray[np.float64] = (
-        np.broadcast_to(np.asarray(description.noise), (len(index), *np.shape(description.noise)))
-        if noise is None
-        else np.asarray(noise, np.float64)[index]
-    )
-    if direct and sensor.kind in _LINEAR:
-        information, clipped = information_increment(z[index], np.eye(z.shape[1], dim), each), 0
+    detection = z[told.detection_index]
+    clipped = 0
+    if sensor.kind in _LINEAR:
+        seen = np.eye(z.shape[1], after.mean.shape[1])
+        information = information_increment(detection, seen, each)
     else:
         information, clipped = _gained(before, told, axes)
+        if is_shared:
+            _linearise(information, detection, each, before, told, sensor=seer, axes=axes)
     return Increments(
         told.id,
         told.mean[:, :axes],
@@ -96,6 +102,13 @@ def increments(
         _log_evidence(told, each, sensor=sensor, description=description, axes=axes),
         clipped,
     )
+
+
+def measured_components(sensor: Sensor, axes: int, dim: int) -> int:
+    """Return of how many leading components of the state a sensor tells, at most."""
+    if sensor.filter == "ekf" and sensor.kind in _PLACES:
+        return axes
+    return 2 * axes if sensor.filter == "ekf" and sensor.kind in _MOVING else dim
 
 
 def explained_otherwise(before: Tracks, after: Tracks, told: Increments) -> NDArray[np.uint64]:
@@ -115,6 +128,67 @@ def explained_otherwise(before: Tracks, after: Tracks, told: Increments) -> NDAr
     wider = np.abs(after.cov[old] - cov) / (std[:, :, None] * std[:, None, :])
     same = (apart.max(axis=1) < _SAME) & (wider.max(axis=(1, 2)) < _SAME)
     return after.id[old[~same]]
+
+
+def _noise_of(
+    index: NDArray[np.int64], description: SensorDescription, noise: ArrayLike | None
+) -> NDArray[np.float64]:
+    """Return the covariance of each of the detections, (n, m, m)."""
+    if noise is not None:
+        return np.asarray(noise, np.float64)[index]
+    known = np.asarray(description.noise)
+    return np.broadcast_to(known, (len(index), *known.shape))
+
+
+def _likeliest(
+    z: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    before: Tracks,
+    given: Tracks,
+    *,
+    sensor: Sensor,
+    axes: int,
+) -> NDArray[np.intp]:
+    """Return one track for each detection that was given to some: where r N(z; ẑ, S) is greatest.
+
+    A track that this very detection began comes after those that were there before.
+    """
+    rows = places(given.id, before.id)
+    old = np.flatnonzero(rows >= 0)
+    mean, cov = before.mean[rows[old]], before.cov[rows[old]]
+    there = projected(sensor, mean, cov, axes=axes)
+    off = wrapped(sensor, z[given.detection_index[old]] - there.expected)
+    s = there.spread(cov) + noise[old]
+    squared = np.einsum("ni,ni->n", off, np.linalg.solve(s, off[..., None])[..., 0])
+    log_weight = np.full(len(given), -np.inf)
+    log_weight[old] = np.log(before.existence[rows[old]].clip(_LEAST)) - 0.5 * (
+        squared + np.linalg.slogdet(s)[1]
+    )
+    order = np.lexsort((-log_weight, given.detection_index))
+    index = given.detection_index[order]
+    return np.sort(order[np.r_[True, index[1:] != index[:-1]][: len(order)]])
+
+
+def _linearise(
+    information: Information,
+    detection: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    before: Tracks,
+    told: Tracks,
+    *,
+    sensor: Sensor,
+    axes: int,
+) -> None:
+    """Put in what the detections say to first order of tracks that were there before."""
+    rows = places(told.id, before.id)
+    old = rows >= 0
+    mean, cov = before.mean[rows[old]], before.cov[rows[old]]
+    there = projected(sensor, mean, cov, axes=axes)
+    h = there.jacobian
+    off = wrapped(sensor, detection[old] - there.expected)
+    straight = off + np.einsum("nad,nd->na", h, mean)  # z - h(x̂) + H x̂
+    more = information_increment(straight, h, noise[old])
+    information.matrix[old], information.vector[old] = more
 
 
 def _gained(before: Tracks, told: Tracks, axes: int) -> tuple[Information, int]:
@@ -150,4 +224,4 @@ def _log_evidence(
         else sensor.clutter_at(told.mean[:, :2], axes=axes)
     )
     log_volume = 0.5 * np.linalg.slogdet(2.0 * np.pi * noise)[1]
-    return np.log(hit) - np.log(density.clip(_LEAST_CLUTTER)) - log_volume
+    return np.log(hit) - np.log(density.clip(_LEAST)) - log_volume

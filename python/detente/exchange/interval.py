@@ -1,7 +1,8 @@
 """What a party's tracks gained over an interval, told at once: one gain a track."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,14 +42,16 @@ class Gain(NamedTuple):
     information_vector: NDArray[np.float64]
     log_evidence: NDArray[np.float64]
     is_reset: NDArray[np.bool_]
+    is_tentative: NDArray[np.bool_]
 
     @classmethod
-    def of_scan(cls, told: Increments, from_ns: int) -> "Gain":
-        """Return what one scan told."""
+    def of_scan(cls, told: Increments, from_ns: int, sure: NDArray[np.uint64]) -> "Gain":
+        """Return what one scan told, of tracks of which these are no longer tentative."""
         n = len(told.track_id)
         place, evidence = told.position_m, told.log_evidence
         begins, is_reset = np.full(n, from_ns), np.zeros(n, bool)
-        return cls(told.track_id, place, begins, *told.information, evidence, is_reset)
+        doubted = ~np.isin(told.track_id, sure)
+        return cls(told.track_id, place, begins, *told.information, evidence, is_reset, doubted)
 
     def rows(self, which: NDArray[np.bool_]) -> "Gain":
         """Return the given rows."""
@@ -58,10 +61,37 @@ class Gain(NamedTuple):
         """Return the rows of other tracks."""
         return self.rows(~np.isin(self.track_id, tracks))
 
+    def leading(self, components: int) -> "Gain":
+        """Return what they say of the first components of the state, of which alone they tell."""
+        matrix = self.information[:, :components, :components]
+        return self._replace(
+            information=matrix, information_vector=self.information_vector[:, :components]
+        )
+
     def joined(self, other: "Gain") -> "Gain":
         """Return both."""
-        mine, more = self._asdict(), other._asdict()
-        return Gain(**{name: np.concatenate([mine[name], more[name]]) for name in mine})
+        return Gain(**concatenated([self._asdict(), other._asdict()]))
+
+
+def concatenated(
+    columns: Sequence[Mapping[str, NDArray[Any]]],
+) -> dict[str, NDArray[Any]]:
+    """Return the rows of several reports; information of fewer components says nothing of others.
+
+    Where the columns are no tracklets' they must agree in their shapes.
+    """
+    out: dict[str, NDArray[Any]] = {}
+    for name in columns[0]:
+        parts = [held[name] for held in columns]
+        if name in ("information", "information_vector"):
+            told = [part for part in parts if len(part)] or parts[:1]
+            widest = max(part.shape[-1] for part in told)
+            parts = [
+                np.pad(part, [(0, 0)] + [(0, widest - part.shape[-1])] * (part.ndim - 1))
+                for part in told
+            ]
+        out[name] = np.concatenate(parts)
+    return out
 
 
 class Interval(NamedTuple):
@@ -190,6 +220,7 @@ class Interval(NamedTuple):
             gained.vector,
             evidence,
             self.is_new[rows],
+            np.zeros(len(rows), bool),
         )
         state = [array.copy() for array in self[4:6]]
         state[0][rows], state[1][rows] = tracks.mean[rows], tracks.cov[rows]

@@ -55,6 +55,7 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
             "information_vector": Column(np.float64, "d"),
             "log_evidence": Column(np.float64),
             "is_reset": Column(np.bool_),
+            "is_tentative": Column(np.bool_),
         },
         "tracks": {
             **_ROW,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import SettingError, TimeOrderError
-from detente.exchange.increments import explained_otherwise, increments
+from detente.exchange.increments import explained_otherwise, increments, measured_components
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
 from detente.exchange.interval import Gain, Interval, LinearMotion
 from detente.exchange.report import Report
@@ -55,7 +55,12 @@ class Observer:
     frame : LocalFrame, optional
         Where positions are.
     threshold : float
-        Tracks are told of once they exist with this probability.
+        From which probability of existence on a track is one: then it is told of as a track, and
+        its number says which object a tracklet is of.
+    tracklets_from : float, optional
+        From which probability of existence on tracklets are told. By default those of all tracks,
+        tentative ones included, so that a partner who doubts the same object can sum up; gains
+        only from `threshold` on.
     compress_parties : int, optional
         Makes tracklets one gain for each track and call of `tracklets` instead of an increment a
         scan: smaller, and a little less, since what process noise makes all parties share is
@@ -92,6 +97,7 @@ class Observer:
         *,
         frame: LocalFrame | None = None,
         threshold: float = 0.5,
+        tracklets_from: float | None = None,
         compress_parties: int | None = None,
     ) -> None:
         motion = tracker.motion
@@ -102,8 +108,10 @@ class Observer:
         self._tracker = tracker.fresh()
         self._frame = frame
         self._threshold = threshold
+        told_from = threshold if compress_parties is not None else 0.0
+        self._told_from = told_from if tracklets_from is None else tracklets_from
         self._parties = compress_parties
-        self._sure: NDArray[np.uint64] = np.empty(0, np.uint64)  # was confirmed since the last call
+        self._told: NDArray[np.uint64] = np.empty(0, np.uint64)  # of these tracklets are told
         self._alive: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._waiting: list[_Waiting] = []
         self._last_ns: dict[str, int] = {}
@@ -179,8 +187,10 @@ class Observer:
             frame=self._frame,
         )
         self._alive = after.id
-        newly = after.id[after.conditional_existence >= self._threshold]
-        self._sure = np.union1d(self._sure, newly)
+        exists = after.conditional_existence  # none of "pmbm" outside its likeliest hypothesis
+        newly = after.id[(exists >= self._told_from) & (exists > 0.0)]
+        self._told = np.union1d(self._told, newly)
+        confirmed = after.confirmed(self._threshold)
         told = increments(
             z,
             before,
@@ -189,12 +199,14 @@ class Observer:
             description=description,
             noise=noise,
             axes=axes,
-            direct=self._tracker.association != "jpda",
+            is_shared=self._tracker.association == "jpda",
         )
         self._clipped += told.clipped
         from_ns = self._last_ns.get(sensor.name, time_ns - 1)
         self._last_ns[sensor.name] = time_ns
-        motion, rows = self._tracker.motion, Gain.of_scan(told, from_ns)
+        components = measured_components(sensor, axes, after.mean.shape[1])
+        rows = Gain.of_scan(told, from_ns, confirmed.id).leading(components)
+        motion = self._tracker.motion
         if isinstance(motion, LinearMotion):
             scan = (time_ns, before, after, told)
             if self._parties is not None:
@@ -208,7 +220,6 @@ class Observer:
                 rows = rows.without(changed).joined(whole)
         if self._parties is None:
             self._waiting.append(_Waiting(time_ns, description, rows, 0))
-        confirmed = after.confirmed(self._threshold)
         return Observed(detections, self._tracks(time_ns, confirmed))
 
     def tracklets(self) -> list[Report]:
@@ -239,14 +250,14 @@ class Observer:
         out: list[Report] = []
         kept: list[_Waiting] = []
         for scan in self._waiting:
-            is_sure = np.isin(scan.told.track_id, self._sure)
-            if is_sure.any() or not scan.sequence:
-                out.append(self._report(scan._replace(told=scan.told.rows(is_sure))))
-            rest = ~is_sure & np.isin(scan.told.track_id, self._alive)
+            is_told = np.isin(scan.told.track_id, self._told)
+            if is_told.any() or not scan.sequence:
+                out.append(self._report(scan._replace(told=scan.told.rows(is_told))))
+            rest = ~is_told & np.isin(scan.told.track_id, self._alive)
             if rest.any():
                 kept.append(scan._replace(told=scan.told.rows(rest), sequence=scan.sequence + 1))
         self._waiting = kept
-        self._sure = self._sure[np.isin(self._sure, self._alive)]
+        self._told = self._told[np.isin(self._told, self._alive)]
         return out
 
     def forget(self) -> None:
@@ -258,14 +269,14 @@ class Observer:
         interval, sensor = self._interval, self._interval.sensor
         if sensor is None:
             return []
-        gain, self._interval, clipped = interval.gain(self._sure, parties=parties)
+        gain, self._interval, clipped = interval.gain(self._told, parties=parties)
         self._clipped += clipped
-        changed = np.intersect1d(self._changed, self._sure)
+        changed = np.intersect1d(self._changed, self._told)
         if len(changed):
             whole, _, _ = self._life.gain(changed, parties=parties)
             gain = gain.without(changed).joined(whole)
         self._changed = np.setdiff1d(self._changed, changed)
-        self._sure = self._sure[np.isin(self._sure, self._alive)]
+        self._told = self._told[np.isin(self._told, self._alive)]
         return [self._report(_Waiting(interval.time_ns, sensor, gain, 0))]
 
     def _report(self, scan: _Waiting) -> Report:

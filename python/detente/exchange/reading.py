@@ -126,7 +126,7 @@ def _of_tracklets(
         noise,
         np.exp(log_clutter.clip(-600.0, 600.0)),
         (widest < _BEGINS_STD_M).astype(np.int64),
-        codes_of_tracks(report.track_id[known]),
+        np.where(report["is_tentative"], 0, codes_of_tracks(report.track_id))[known],
         switch_probability,
         number_of(report.origin),
     )

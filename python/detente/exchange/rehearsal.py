@@ -86,6 +86,7 @@ def rehearse(
     times_ns: Sequence[int],
     every_s: float = 0.0,
     threshold: float = 0.5,
+    tracklets_from: float | None = None,
     frame: LocalFrame | None = None,
 ) -> Iterator[Shown]:
     """Play what parties saw, with all of it exchanged in one way, and show what each then knows.
@@ -107,8 +108,8 @@ def rehearse(
         When to show what each knows, rising [ns since 1970-01-01 UTC].
     every_s : float
         How long a party waits before it hands over what has come together [s].
-    threshold : float
-        From which probability of existence on a party tells of a track.
+    threshold, tracklets_from : float
+        From which probability of existence on a party tells of a track, as of `Observer`.
     frame : LocalFrame, optional
         Where positions are.
 
@@ -126,8 +127,18 @@ def rehearse(
         raise SettingError(f"how must be one of {', '.join(get_args(How))}, found {how!r}")
     if np.any(np.diff(np.asarray(times_ns, np.int64)) < 0):
         raise SettingError("times_ns must not run backwards")
-    make = partial(_Party, tracker=tracker, how=how, every_s=every_s, parties=len(watchers))
-    parties = [make(watcher, threshold=threshold, frame=frame) for watcher in watchers]
+    observer = partial(
+        Observer,
+        tracker=tracker,
+        frame=frame,
+        threshold=threshold,
+        tracklets_from=tracklets_from,
+        compress_parties=len(watchers) if how == "gains" else None,
+    )
+    parties = [
+        _Party(watcher, observer(watcher.name), Picture(tracker), how=how, every_s=every_s)
+        for watcher in watchers
+    ]
     for time_ns in times_ns:
         for party in parties:
             for report in party.until(time_ns):
@@ -146,26 +157,18 @@ class _Party:
     def __init__(
         self,
         watcher: Watcher,
+        observer: Observer,
+        picture: Picture,
         *,
-        tracker: Tracker,
         how: How,
         every_s: float,
-        parties: int,
-        threshold: float,
-        frame: LocalFrame | None,
     ) -> None:
         self.watcher = watcher
-        self.picture = Picture(tracker)
+        self.picture = picture
         self.sent_bytes = 0
+        self._observer = observer
         self._how = how
         self._every_ns = round(every_s * NS_PER_S)
-        self._observer = Observer(
-            watcher.name,
-            tracker,
-            frame=frame,
-            threshold=threshold,
-            compress_parties=parties if how == "gains" else None,
-        )
         self._next = 0
         self._due_ns: int | None = None
         self._collected: list[Report] = []

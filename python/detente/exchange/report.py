@@ -228,6 +228,7 @@ class Report:
         information_vector: ArrayLike,
         log_evidence: ArrayLike,
         is_reset: ArrayLike,
+        is_tentative: ArrayLike | None = None,
         **settings: Any,  # noqa: ANN401 - as the class has them
     ) -> Self:
         """Return a report of what the own detections of an interval added to tracks.
@@ -243,13 +244,16 @@ class Report:
         from_ns : (n,) int64
             Where the interval of a row begins, itself excluded.
         information : (n, d, d) array_like
-            Y = Σ Hᵀ R⁻¹ H.
+            Y = Σ Hᵀ R⁻¹ H, of the state's leading components: positions, perhaps velocities.
         information_vector : (n, d) array_like
             y = Σ Hᵀ R⁻¹ z.
         log_evidence : (n,) array_like
             log ℓ(own detections given an object) − log ℓ(given clutter and misses).
         is_reset : (n,) bool
             Whether the row replaces all that was sent of its track.
+        is_tentative : (n,) bool, optional
+            Whether the origin itself doubts the track, so that its number is no evidence of which
+            object the row is of; by default none is.
         **settings
             `sensor`, `fields`, `axes`, `frame`, `relay` as of the class.
 
@@ -270,6 +274,9 @@ class Report:
             "information_vector": np.asarray(information_vector),
             "log_evidence": np.asarray(log_evidence),
             "is_reset": np.asarray(is_reset),
+            "is_tentative": np.zeros(len(ids), bool)
+            if is_tentative is None
+            else np.asarray(is_tentative),
         }
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
         return cls(origin=origin, kind="tracklets", **given, **settings)

@@ -12,16 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.exchange.matches import looked_up
+from detente.exchange.projected import projected, wrapped
 from detente.exchange.reading import Reading
 from detente.exchange.report import Report
 from detente.exchange.rows import Rows, predicted
 from detente.sensors import Sensor
 from detente.tracking import Told
 
-_ANGLES = {"polar": (1,), "polar_rate": (1,), "spherical": (1, 2), "spherical_rate": (1, 2),
-           "bearing": (0,), "bearing_elevation": (0, 1)}  # fmt: skip
 _LEAST = 1e-30
-_STEP = 1e-3  # of a deviation, for differences
 
 
 class Witness(NamedTuple):
@@ -98,11 +96,9 @@ def _ratio(
         clutter = np.broadcast_to(_clutter(sensor, mean, axes)[:, None], (len(mean), len(z)))
     if not len(z):
         return 1.0 - seen
-    expected, spread = _projected(sensor, mean, cov, axes)
-    off = z[None] - expected[:, None]
-    for angle in _ANGLES.get(sensor.kind, ()):
-        off[..., angle] = (off[..., angle] + np.pi) % (2.0 * np.pi) - np.pi
-    s = spread[:, None] + noise[None]
+    seen_there = projected(sensor, mean, cov, axes=axes)
+    off = wrapped(sensor, z[None] - seen_there.expected[:, None])
+    s = seen_there.spread(cov)[:, None] + noise[None]
     squared = np.einsum("nmi,nmi->nm", off, np.linalg.solve(s, off[..., None])[..., 0])
     log_density = -0.5 * (squared + np.linalg.slogdet(2.0 * np.pi * s)[1])
     found: NDArray[np.float64] = np.sum(np.exp(log_density) / np.maximum(clutter, _LEAST), axis=1)
@@ -111,21 +107,3 @@ def _ratio(
 
 def _clutter(sensor: Sensor, mean: NDArray[np.float64], axes: int) -> NDArray[np.float64]:
     return sensor.clutter_at(mean[:, :2], axes=axes)
-
-
-def _projected(
-    sensor: Sensor, mean: NDArray[np.float64], cov: NDArray[np.float64], axes: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return ẑ = h(x) and H P Hᵀ, with H by differences."""
-    expected = sensor.measure(mean, axes=axes)
-    n, dim = mean.shape
-    jacobian = np.empty((n, expected.shape[1], dim))
-    for i in range(dim):
-        step = _STEP * np.sqrt(cov[:, i, i])
-        moved = np.zeros_like(mean)
-        moved[:, i] = step
-        change = sensor.measure(mean + moved, axes=axes) - sensor.measure(mean - moved, axes=axes)
-        for angle in _ANGLES.get(sensor.kind, ()):
-            change[:, angle] = (change[:, angle] + np.pi) % (2.0 * np.pi) - np.pi
-        jacobian[:, :, i] = change / (2.0 * step[:, None])
-    return expected, np.einsum("nai,nij,nbj->nab", jacobian, cov, jacobian)

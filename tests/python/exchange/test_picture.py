@@ -332,22 +332,28 @@ def test_a_tracklet_of_rank_one_tells_one_direction_and_begins_nothing() -> None
 
 
 def test_when_the_best_explanation_changes_a_reset_is_sent() -> None:
-    """Two objects 25 m apart in clutter: a mixture changes its mind, and says so."""
-    rng = np.random.default_rng(5)
+    """Two objects 25 m apart in clutter: a mixture changes its mind, and says so.
+
+    Over twelve seeds the receiver is within a third of what the party itself knows.
+    """
+    truth_m = np.array([[0.0, 0.0], [25.0, 0.0]])
     radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1 / 120.0**2)
-    party = Observer("north", _tracker("pmbm"))
-    for k in range(40):
-        near = rng.normal(0, 10, (2, 2)) + np.array([[0.0, 0.0], [25.0, 0.0]])
-        clutter = rng.uniform(-60.0, 60.0, (rng.poisson(1.0), 2))
-        party.observe(k * SECOND_NS, np.r_[near, clutter], sensor=radar)
-    told = party.tracklets()
-    resets = [report for report in told if report["is_reset"].any()]
-    assert len(resets) > 0
-    own = party._tracker.predict(39.0).confirmed()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what it knows
-    shown = _picture(*told).as_of(39 * SECOND_NS).confirmed()
-    assert len(shown) == len(own) == 2
-    gap = np.linalg.norm(shown.mean[:, None, :2] - own.mean[None, :, :2], axis=2).min(axis=1)
-    assert gap.max() < 10.0
+    known: list[float] = []
+    received: list[float] = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        party = Observer("north", _tracker("pmbm"))
+        for k in range(40):
+            near = rng.normal(0, 10, (2, 2)) + truth_m
+            clutter = rng.uniform(-60.0, 60.0, (rng.poisson(1.0), 2))
+            party.observe(k * SECOND_NS, np.r_[near, clutter], sensor=radar)
+        told = party.tracklets()
+        assert any(report["is_reset"].any() for report in told)
+        own = party._tracker.predict(39.0).confirmed()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what it knows
+        shown = _picture(*told).as_of(39 * SECOND_NS).confirmed()
+        for values, mean in ((known, own.mean), (received, shown.mean)):
+            values.append(dt.metrics.gospa(truth_m, mean[:, :2], cutoff=30.0).value)
+    assert np.mean(received) < 1.33 * np.mean(known)
 
 
 def test_a_partners_silence_is_a_miss_inside_its_coverage_and_nothing_outside() -> None:
@@ -579,7 +585,7 @@ def _odd(**changed: ArrayLike) -> Report:
     [
         ({"cov": np.diag([100.0, -100.0, 1.0, 1.0])}, "symmetric positive definite"),
         ({"existence": 1.5}, "probability from 0 to 1"),
-        ({"information": np.diag([3.0, -1.0, 0.0, 0.0])}, "positive semidefinite"),
+        ({"information": np.diag([3.0, -1.0])}, "positive semidefinite"),
         ({"from_ns": 2**62}, "end after it began"),
     ],
 )

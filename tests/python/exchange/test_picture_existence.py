@@ -13,14 +13,15 @@ Array = NDArray[np.float64]
 
 SECOND_NS = 1_000_000_000
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
-SIDE_M, CLUTTER = 1_000.0, 2e-5
+SIDE_M = 1_000.0
+CLUTTER = 2e-5
 SURVIVAL = 0.99
 BIRTH = dt.Birth(rate_density=1e-8, initial_density=4e-6, velocity_std_m_s=5.0)
 
 
-def _radar(coverage: dt.Disc | None = None) -> dt.PositionSensor:
+def _radar(coverage: dt.Disc | None = None, clutter: float = CLUTTER) -> dt.PositionSensor:
     return dt.PositionSensor(
-        std_m=10.0, detection_probability=0.7, clutter_density=CLUTTER, coverage=coverage
+        std_m=10.0, detection_probability=0.7, clutter_density=clutter, coverage=coverage
     )
 
 
@@ -36,7 +37,7 @@ def _tracker(association: str = "jpda") -> dt.Tracker:
 @pytest.mark.parametrize("kind", ["detections", "tracklets"])
 def test_a_false_track_of_one_party_fades_at_the_rate_that_bayes_says(kind: str) -> None:
     """North follows clutter for three scans; South looks there and sees nothing."""
-    north, south = (Observer(name, _tracker("gnn"), threshold=0.01) for name in ("north", "south"))
+    north, south = (Observer(name, _tracker("gnn")) for name in ("north", "south"))
     picture, radar = dt.Picture(_tracker("gnn")), _radar()
     nothing = np.empty((0, 2))
     for k in range(3):
@@ -84,7 +85,9 @@ def test_an_object_that_only_one_party_can_see_does_not_fade() -> None:
     assert shown.existence == pytest.approx(expected.existence, rel=1e-9)
 
 
-def _world(rng: np.random.Generator, scans: int) -> tuple[list[Array], list[list[Array]]]:
+def _world(
+    rng: np.random.Generator, scans: int, density: float
+) -> tuple[list[Array], list[list[Array]]]:
     """Return places of objects that appear and die as the tracker believes, and two radars."""
     rate = BIRTH.rate_density * SIDE_M**2
     n = rng.poisson(BIRTH.initial_density * SIDE_M**2)
@@ -96,7 +99,7 @@ def _world(rng: np.random.Generator, scans: int) -> tuple[list[Array], list[list
         truth.append(states[:, :2])
         for scan in seen:
             found = states[rng.random(len(states)) < 0.7, :2]
-            clutter = rng.uniform(0, SIDE_M, (rng.poisson(CLUTTER * SIDE_M**2), 2))
+            clutter = rng.uniform(0, SIDE_M, (rng.poisson(density * SIDE_M**2), 2))
             scan.append(np.r_[found + rng.normal(0, 10.0, found.shape), clutter])
         lives = states[rng.random(len(states)) < SURVIVAL]
         moved = lives @ MOTION.transition(1.0).T + rng.normal(size=lives.shape) @ root.T
@@ -120,8 +123,9 @@ def _true(shown: Snapshot, truth_m: Array) -> NDArray[np.bool_]:
     return good
 
 
+@pytest.mark.parametrize(("clutter", "worlds"), [(CLUTTER, 40), (5.0 * CLUTTER, 16)])
 @pytest.mark.parametrize("kind", ["detections", "tracklets"])
-def test_the_shared_existence_is_calibrated(kind: str) -> None:
+def test_the_shared_existence_is_calibrated(kind: str, clutter: float, worlds: int) -> None:
     """Of the rows of the picture that claim r, the share r is of an object (bins of 500 or more).
 
     Clutter and detections are those that the tracker believes in. A row is of an object within
@@ -129,11 +133,11 @@ def test_the_shared_existence_is_calibrated(kind: str) -> None:
     """
     claimed: list[float] = []
     true: list[bool] = []
-    radar = _radar()
-    for seed in range(40):
+    radar = _radar(clutter=clutter)
+    for seed in range(worlds):
         rng = np.random.default_rng(seed)
-        truth, seen = _world(rng, scans=25)
-        parties = [Observer(name, _tracker(), threshold=0.02) for name in ("north", "south")]
+        truth, seen = _world(rng, scans=25, density=clutter)
+        parties = [Observer(name, _tracker()) for name in ("north", "south")]
         picture = dt.Picture(_tracker())
         for k in range(25):
             for index, party in enumerate(parties):
