@@ -21,8 +21,6 @@ pub struct Birthplace<'a> {
     pub repeat: u32,
     /// The detection's place in the canonical order of the scan.
     pub detection: u32,
-    /// Which of several objects that the detection may have begun, from 0.
-    pub part: u32,
 }
 
 impl IdKey {
@@ -34,9 +32,6 @@ impl IdKey {
         hash.write_u64(birth.time_s.to_bits());
         hash.write_u32(birth.repeat);
         hash.write_u32(birth.detection);
-        if birth.part > 0 {
-            hash.write_u32(birth.part);
-        }
         hash.finish().max(1)
     }
 }

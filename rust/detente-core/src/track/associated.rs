@@ -48,14 +48,16 @@ impl Associated {
         }
     }
 
-    /// How much of each row's state each detection makes, if the hypotheses, of the given
-    /// identities, are to be merged.
+    /// How much of the state of each row, of the given identity, each detection makes, if the
+    /// hypotheses are to be merged.
     pub fn shares(&self, id: &[TrackId], order: &[u32]) -> Vec<Share> {
-        let Then::Merge(weights) = &self.then else { return Vec::new() };
-        let all = id.iter().zip(&self.detection).zip(weights);
+        let (Some(parent), Then::Merge(weights)) = (&self.parent, &self.then) else {
+            return Vec::new();
+        };
+        let all = parent.iter().zip(&self.detection).zip(weights);
         all.filter(|((_, detection), _)| **detection != MISS)
-            .map(|((&id, &detection), &weight)| Share {
-                id,
+            .map(|((&row, &detection), &weight)| Share {
+                id: id[row as usize],
                 detection: i64::from(order[detection as usize]),
                 weight,
             })

@@ -61,17 +61,18 @@ impl Tracker {
     fn existence_at(&self, tracks: &Store, time_s: f64) -> Vec<f64> {
         let log_survival = libm::log(self.settings.survival_per_s);
         let mut known = (0.0, 1.0); // the survival over the last Δt: they are mostly the same
-        let rows = tracks.existence.iter().zip(&tracks.time_s).zip(&tracks.reporter);
-        rows.map(|((&existence, then), &reporter)| {
+        let whole = self.whole(tracks, &tracks.existence);
+        let rows = tracks.existence.iter().zip(&*whole).zip(&tracks.time_s).zip(&tracks.reporter);
+        rows.map(|(((&existence, &whole), then), &reporter)| {
             let dt_s = time_s - then;
             if dt_s != known.0 {
                 known = (dt_s, libm::exp(log_survival * dt_s));
             }
-            let alive = existence * known.1;
+            let (alive, whole) = (existence * known.1, whole * known.1);
             match self.sensors.get(reporter as usize) {
                 Some(sensor) => {
                     let silent = libm::exp(-sensor.rate_per_s * dt_s);
-                    alive * silent / (1.0 - alive * (1.0 - silent))
+                    alive * silent / (1.0 - whole * (1.0 - silent))
                 }
                 None => alive,
             }
@@ -129,9 +130,9 @@ impl Tracker {
     /// Begins a track from every detection that may have come from no row. Returns the new rows of
     /// each detection, with their shares in it.
     ///
-    /// Where a detection begins one of several objects, a mixture keeps them as alternatives of one
-    /// track that exists with the whole probability; the other associations begin a track for
-    /// each, which exists with its share, and later detections choose.
+    /// Where a detection begins one of several objects, they are alternatives of one track: each
+    /// exists with its share, or in a mixture with the whole probability in its share of the
+    /// hypotheses.
     pub(super) fn begin(
         &mut self,
         sensor: &Sensor,
@@ -159,15 +160,14 @@ impl Tracker {
                 false => parts,
             };
             let parts = parts.into_iter().filter(|part| part.born > 0.0);
-            for (part, Origin { newborn, born }) in parts.enumerate() {
+            let id = self.settings.id_key.identity(Birthplace {
+                sensor: &sensor.name,
+                time_s: scan.time_s,
+                repeat: self.sensors[number].repeat(),
+                detection: k as u32,
+            });
+            for Origin { newborn, born } in parts {
                 let share = born / origins.born[k];
-                let id = self.settings.id_key.identity(Birthplace {
-                    sensor: &sensor.name,
-                    time_s: scan.time_s,
-                    repeat: self.sensors[number].repeat(),
-                    detection: k as u32,
-                    part: if mixture { 0 } else { part as u32 },
-                });
                 let existence = if mixture { whole } else { whole * share };
                 let state = (&*newborn.mean, &*newborn.cov, newborn.known);
                 self.store.push(&self.settings, id, state, existence, scan.time_s);
@@ -185,12 +185,12 @@ impl Tracker {
         begun
     }
 
-    /// The new rows as wholes of their detections, where rows are made of shares.
+    /// The new tracks as wholes of their detections, where tracks are made of shares.
     pub(super) fn shares_of(&self, begun: &[Vec<(u32, f64)>]) -> Vec<Share> {
         if self.settings.association != Association::Jpda {
             return Vec::new();
         }
-        let rows = begun.iter().flatten().map(|&(row, _)| row as usize);
+        let rows = begun.iter().filter_map(|rows| rows.first()).map(|&(row, _)| row as usize);
         let share = |row: usize| Share {
             id: self.store.id[row],
             detection: self.store.detection[row],
@@ -201,24 +201,26 @@ impl Tracker {
 
     /// Forgets the rows that went unseen and are no longer likely.
     pub(super) fn forget(&mut self, selection: &Selection) {
-        if let (Association::Jpda, Selection::All) = (self.settings.association, selection) {
-            let keep = unite(&mut self.store, self.settings.motion.axes());
-            self.keep(&keep);
-        }
-        let unlikely = |row: usize, existence: f64| {
+        let existence = match selection {
+            Selection::Rows(_) if !self.steps.is_multiple_of(SWEEP) => return,
+            Selection::Rows(_) => {
+                self.settle_alternatives();
+                self.existence_at(&self.store, self.time_s)
+            }
+            Selection::All => {
+                self.settle_alternatives();
+                if self.settings.association == Association::Jpda {
+                    let keep = unite(&mut self.store, self.settings.motion.axes());
+                    self.keep(&keep);
+                }
+                self.store.existence.clone()
+            }
+        };
+        let rows = self.whole(&self.store, &existence);
+        let unlikely = |(row, &existence): (usize, &f64)| {
             existence < self.settings.prune_existence && self.store.detection[row] < 0
         };
-        let keep: Vec<bool> = match selection {
-            Selection::Rows(_) if self.steps.is_multiple_of(SWEEP) => {
-                let faded = self.existence_at(&self.store, self.time_s);
-                faded.into_iter().enumerate().map(|(row, r)| !unlikely(row, r)).collect()
-            }
-            Selection::Rows(_) => return,
-            Selection::All => {
-                let now = self.store.existence.iter().enumerate();
-                now.map(|(row, &r)| !unlikely(row, r)).collect()
-            }
-        };
+        let keep: Vec<bool> = rows.iter().enumerate().map(|row| !unlikely(row)).collect();
         self.keep(&keep);
     }
 }

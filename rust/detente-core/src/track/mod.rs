@@ -1,5 +1,6 @@
 //! The tracker: one step a scan, one model of existence, and the association to choose.
 
+mod alternatives;
 mod associated;
 mod canonical;
 mod gnn;
@@ -180,16 +181,18 @@ impl Tracker {
     /// How many hypotheses are kept.
     #[must_use]
     pub fn hypotheses(&self) -> Hypotheses {
-        let lone = self.clusters.is_empty();
-        Hypotheses {
-            clusters: if lone { self.store.len() } else { self.clusters.len() },
-            global: if lone {
-                self.store.len()
-            } else {
-                self.clusters.iter().map(|cluster| cluster.log_weight.len()).sum()
-            },
-            single: self.store.len(),
-        }
+        let single = self.store.len();
+        let (clusters, global) = match self.settings.association {
+            Association::Pmbm(_) => {
+                let global = self.clusters.iter().map(|cluster| cluster.log_weight.len());
+                (self.clusters.len(), global.sum())
+            }
+            Association::Gnn | Association::Jpda => {
+                let tracks = self.alternatives(&self.store).map_or(single, |tracks| tracks.len());
+                (tracks, tracks)
+            }
+        };
+        Hypotheses { clusters, global, single }
     }
 
     /// Adds tracks from outside: n means (n × d), n covariances (n × d × d), n probabilities of
@@ -228,7 +231,6 @@ impl Tracker {
                 time_s,
                 repeat,
                 detection: k as u32,
-                part: 0,
             });
             self.store.push(&self.settings, id, (mean, cov, dim), existence[k], time_s);
             if let Association::Pmbm(_) = self.settings.association {

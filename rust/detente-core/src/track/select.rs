@@ -64,10 +64,22 @@ pub(super) fn select(
             let positions: Vec<&[f64]> = positions.collect();
             let near = Near { model, store, time_s, gate, largest, positions, rows: &mut rows };
             pulp::Arch::new().dispatch(near);
-            Selection::Rows(rows)
+            Selection::Rows(of_whole_tracks(&rows, store))
         }
         _ => Selection::All,
     }
+}
+
+/// With the other rows of their tracks, which stand beside them.
+fn of_whole_tracks(rows: &[u32], store: &Store) -> Vec<u32> {
+    let mut out: Vec<u32> = Vec::with_capacity(rows.len());
+    for &row in rows {
+        let same = |other: &u32| store.id[*other as usize] == store.id[row as usize];
+        let first = (0..row).rev().take_while(same).last().unwrap_or(row);
+        let missing = out.last().map_or(first, |last| first.max(last + 1));
+        out.extend((missing..store.len() as u32).take_while(same));
+    }
+    out
 }
 
 struct Near<'a> {

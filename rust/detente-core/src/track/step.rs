@@ -3,12 +3,11 @@
 use super::associated::Then;
 use super::canonical::Canonical;
 use super::identity::{self, Named};
-use super::pmbm::log_sum;
 use super::select::select;
 use super::states::States;
 use super::store::Store;
 use super::update::update;
-use super::weigh::{Hit, Weights};
+use super::weigh::{Hit, Weights, mixtures};
 use super::{Association, Tracker};
 use crate::assoc::gate::{Candidates, gate};
 use crate::filter::project::project;
@@ -103,15 +102,24 @@ impl Tracker {
         let mut undetected = self.undetected.at(&self.settings, time_s)?;
         let origins = undetected.origins(&self.settings, sensor, &scan, since_s, reach)?;
         let (seen, hit) = seen(sensor, &near, axes);
-        let associated = self.associate(
-            &candidates,
-            Weights {
-                existence: &near.existence,
-                seen: &seen,
-                hit: &hit,
-                elsewhere: &origins.elsewhere,
-            },
-        )?;
+        let weights = Weights {
+            existence: &near.existence,
+            seen: &seen,
+            hit: &hit,
+            elsewhere: &origins.elsewhere,
+        };
+        let tracks = self.alternatives(&near);
+        let joined = tracks.as_ref().map(|tracks| tracks.join(&near.id, &candidates, weights));
+        let (id, asked, of_tracks) = match &joined {
+            Some(joined) => (&joined.id, &joined.candidates, joined.weights(&origins.elsewhere)),
+            None => (&near.id, &candidates, weights),
+        };
+        let given = self.associate(asked, of_tracks)?;
+        let shares = given.shares(id, &scan.order);
+        let associated = match &tracks {
+            Some(tracks) => tracks.spread(given, &candidates, weights),
+            None => given,
+        };
         let (mut near, projection) = associated.branch(near, projection);
         let stepped = update(sensor, &mut near, &projection, detections, &associated);
 
@@ -121,8 +129,12 @@ impl Tracker {
         let number = self.log(&sensor.name, time_s, sensor.report_rate_per_s());
         self.settle(sensor, &mut near, &associated.detection, &scan.order, number);
         identity::learn(&mut near, &associated.detection, &scan);
-        let (near, likeliest) = associated.merge(near);
-        let mut stepped = stepped.referring_to(&associated, likeliest, &candidates, &scan.order);
+        let (near, mut likeliest) = associated.merge(near);
+        if let Some(tracks) = &tracks {
+            likeliest = Some(tracks.likeliest_of(&near.existence, likeliest));
+        }
+        let mut stepped = stepped.referring_to(&associated, likeliest, asked, &scan.order);
+        stepped.shares = shares;
         self.store.detection.fill(-1);
         selection.put(&mut self.store, near);
         let begun = self.begin(sensor, &scan, &associated.free, origins, number);
@@ -143,27 +155,8 @@ fn of_any_model(each: Candidates, states: &States) -> Candidates {
     if models == 1 {
         return each;
     }
-    let mut out = Candidates { indptr: vec![0], ..Candidates::default() };
-    for row in 0..states.len() {
-        let entries = row * models..(row + 1) * models;
-        let weighted = |entry: usize| {
-            let log_model = libm::log(states.probability()[entry]);
-            each.of(entry).map(move |edge| (edge, log_model))
-        };
-        let mut edges: Vec<(u32, f64)> = entries
-            .flat_map(weighted)
-            .map(|(edge, log_model)| (each.detection[edge], log_model + each.log_likelihood[edge]))
-            .filter(|(_, log)| *log > f64::NEG_INFINITY)
-            .collect();
-        edges.sort_by_key(|&(detection, _)| detection); // stable
-        for same in edges.chunk_by(|a, b| a.0 == b.0) {
-            let logs: Vec<f64> = same.iter().map(|&(_, log)| log).collect();
-            out.detection.push(same[0].0);
-            out.log_likelihood.push(log_sum(&logs));
-        }
-        out.indptr.push(out.detection.len());
-    }
-    out
+    let rows = (0..states.len()).map(|row| row * models..(row + 1) * models);
+    mixtures(&each, rows, |entry| libm::log(states.probability()[entry]))
 }
 
 /// q, the probability that each row would be seen now if it existed, and h.

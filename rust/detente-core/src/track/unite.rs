@@ -35,7 +35,7 @@ pub(super) fn unite(rows: &mut Store, axes: usize) -> Vec<bool> {
         near.sort_unstable();
         for &other in near.iter().filter(|&&other| other as usize != row) {
             let (older, younger) = (row.min(other as usize), row.max(other as usize));
-            if keep[older] && keep[younger] && are_one(rows, older, younger) {
+            if keep[older] && keep[younger] && are_one(rows, &keep, older, younger) {
                 join(rows, older, younger);
                 keep[younger] = false;
             }
@@ -44,14 +44,27 @@ pub(super) fn unite(rows: &mut Store, axes: usize) -> Vec<bool> {
     keep
 }
 
-fn are_one(rows: &Store, a: usize, b: usize) -> bool {
-    let whole = rows.existence[a] + rows.existence[b];
-    let near = AGREE * rows.states.dim() as f64;
-    whole > 0.0 && whole <= 1.0 + TOLERANCE && squared_distance(rows, a, b) <= near
+fn are_one(rows: &Store, keep: &[bool], older: usize, younger: usize) -> bool {
+    let beside: f64 =
+        if rows.id[older] == rows.id[younger] { 0.0 } else { beside(rows, keep, older) };
+    let whole = rows.existence[older] + rows.existence[younger];
+    whole > 0.0 && whole + beside <= 1.0 + TOLERANCE && agree(rows, older, younger)
+}
+
+/// The existence of the other rows of a row's track.
+fn beside(rows: &Store, keep: &[bool], row: usize) -> f64 {
+    let same = |&other: &usize| rows.id[other] == rows.id[row];
+    let others = (0..row).rev().take_while(same).chain((row + 1..rows.len()).take_while(same));
+    others.filter(|&other| keep[other]).map(|other| rows.existence[other]).sum()
+}
+
+/// Whether two states are as good as one.
+pub(super) fn agree(rows: &Store, a: usize, b: usize) -> bool {
+    squared_distance(rows, a, b) <= AGREE * rows.states.dim() as f64
 }
 
 /// The older row takes the younger one in.
-fn join(rows: &mut Store, older: usize, younger: usize) {
+pub(super) fn join(rows: &mut Store, older: usize, younger: usize) {
     let whole = rows.existence[older] + rows.existence[younger];
     let shares = [rows.existence[older] / whole, rows.existence[younger] / whole];
     let both = rows.states.gather(&[older as u32, younger as u32]);

@@ -115,8 +115,8 @@ pub(super) fn update_rows(
 }
 
 impl Stepped {
-    /// Keeps the likeliest hypotheses, adds the gate counts and the shares of all, and names the
-    /// caller's detections instead of the canonical ones.
+    /// Keeps the likeliest hypotheses, adds the gate counts, and names the caller's detections
+    /// instead of the canonical ones.
     pub(super) fn referring_to(
         self,
         associated: &Associated,
@@ -124,12 +124,10 @@ impl Stepped {
         candidates: &Candidates,
         order: &[u32],
     ) -> Self {
-        let shares = associated.shares(&self.id, order);
         let mut out = match likeliest {
             Some(rows) => self.gather(&rows),
             None => self,
         };
-        out.shares = shares;
         let gated = |row: usize| candidates.of(row).len() as u32;
         out.gated = match (&associated.parent, &associated.then) {
             (Some(parent), Then::Mixture(_)) => {

@@ -44,6 +44,7 @@ impl Tracker {
         if self.time_s.is_finite() {
             self.advance(&mut rows, self.time_s)?;
         }
+        let rows = self.combined(rows);
         let existence = self.marginals(&rows);
         let chosen = match self.settings.association {
             Association::Pmbm(_) => estimate(&self.clusters, &rows.existence, estimator),
@@ -59,13 +60,16 @@ impl Tracker {
     /// One row a track as of the latest scan; no copy if there is only one hypothesis.
     pub(super) fn one_row_each(&self) -> Cow<'_, Store> {
         match self.settings.association {
-            Association::Pmbm(_) => Cow::Owned(self.tracks().rows),
-            Association::Gnn | Association::Jpda => Cow::Borrowed(&self.store),
+            Association::Gnn | Association::Jpda if self.alternatives(&self.store).is_none() => {
+                Cow::Borrowed(&self.store)
+            }
+            _ => Cow::Owned(self.tracks().rows),
         }
     }
 
     fn view(&self, rows: Store) -> Tracks {
         let Association::Pmbm(_) = self.settings.association else {
+            let rows = self.combined(rows);
             let conditional = rows.existence.clone();
             return Tracks { rows, conditional };
         };

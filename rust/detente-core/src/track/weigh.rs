@@ -4,6 +4,9 @@
 //! seen): a row with existence r that made the detection j weighs r h ℓ / β, a row that made none
 //! 1 − r q.
 
+use std::ops::Range;
+
+use super::pmbm::log_sum;
 use crate::assoc::gate::Candidates;
 
 /// h, the weight of a detection of an object that is covered.
@@ -16,7 +19,7 @@ pub(super) enum Hit {
 }
 
 impl Hit {
-    fn of(&self, row: usize) -> f64 {
+    pub fn of(&self, row: usize) -> f64 {
         match self {
             Self::Same(hit) => *hit,
             Self::Each(hits) => hits[row],
@@ -82,4 +85,32 @@ impl Weighed {
         }
         Self { edge, miss: (0..rows).map(|row| libm::log(weights.missed(row))).collect() }
     }
+}
+
+/// The candidates of mixtures from those of their members: log Σ w ℓ.
+pub(super) fn mixtures(
+    each: &Candidates,
+    mixtures: impl Iterator<Item = Range<usize>>,
+    log_weight: impl Fn(usize) -> f64,
+) -> Candidates {
+    let mut out = Candidates { indptr: vec![0], ..Candidates::default() };
+    for members in mixtures {
+        let weighted = |member: usize| {
+            let log_weight = log_weight(member);
+            each.of(member).map(move |edge| (edge, log_weight))
+        };
+        let mut edges: Vec<(u32, f64)> = members
+            .flat_map(weighted)
+            .map(|(edge, log)| (each.detection[edge], log + each.log_likelihood[edge]))
+            .filter(|(_, log)| *log > f64::NEG_INFINITY)
+            .collect();
+        edges.sort_by_key(|&(detection, _)| detection); // stable
+        for same in edges.chunk_by(|a, b| a.0 == b.0) {
+            let logs: Vec<f64> = same.iter().map(|&(_, log)| log).collect();
+            out.detection.push(same[0].0);
+            out.log_likelihood.push(log_sum(&logs));
+        }
+        out.indptr.push(out.detection.len());
+    }
+    out
 }
