@@ -13,9 +13,9 @@ class BearingSensor(Sensor):
     """Measures the bearing in the plane, as a passive sonar or a direction finder.
 
     A detection begins a track in several Gaussians along its ray, one for each cell of the range,
-    with ends in one ratio of at most 2 (Peach 1995); under ``"pmbm"`` they are alternatives of one
-    track, under ``"gnn"`` and ``"jpda"`` a track each, with a share of the existence, among which
-    later detections choose.
+    with ends in one ratio of at most 2 (Peach 1995). They are alternatives among which later
+    detections choose: under ``"gnn"`` and ``"jpda"`` the track shows mean and covariance of their
+    mixture, under ``"pmbm"`` the likeliest hypothesis.
 
     Parameters
     ----------

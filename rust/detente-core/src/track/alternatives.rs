@@ -260,3 +260,102 @@ fn shares(values: &[f64]) -> Vec<f64> {
     let alike = 1.0 / values.len() as f64;
     values.iter().map(|value| if whole > 0.0 { value / whole } else { alike }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Two tracks of three rows and of one, and two detections.
+    fn candidates(log_likelihood: &[f64]) -> Candidates {
+        Candidates {
+            indptr: vec![0, 2, 3, 4, 6],
+            detection: vec![0, 1, 0, 1, 0, 1],
+            log_likelihood: log_likelihood.to_vec(),
+        }
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() <= 1e-12 * (1.0 + b.abs())
+    }
+
+    proptest! {
+        /// What a track was given is neither more nor less once its rows have it, and each row
+        /// has its part by Bayes' rule.
+        #[test]
+        fn rows_share_what_their_track_was_given(
+            existence in prop::collection::vec(0.01_f64..0.3, 4),
+            seen in prop::collection::vec(0.1_f64..0.9, 4),
+            logs in prop::collection::vec(-5.0_f64..5.0, 6),
+            (missed, first) in (0.1_f64..0.5, 0.1_f64..0.5),
+        ) {
+            let tracks = Alternatives::of(&[7, 7, 7, 9]).unwrap();
+            let candidates = candidates(&logs);
+            let hit = Hit::Each(seen.clone());
+            let elsewhere = [1.0, 1.0];
+            let weights =
+                Weights { existence: &existence, seen: &seen, hit: &hit, elsewhere: &elsewhere };
+            let weight = |row: usize, edge: usize| existence[row] * seen[row] * logs[edge].exp();
+
+            let joined = tracks.join(&[7, 7, 7, 9], &candidates, weights);
+            prop_assert_eq!(&joined.id, &[7, 9]);
+            let asked = joined.weights(&elsewhere);
+            let of_track = |track: usize, edge: usize| {
+                let log = joined.candidates.log_likelihood[edge];
+                asked.existence[track] * asked.hit.of(track) * log.exp()
+            };
+            prop_assert!(close(of_track(0, 0), weight(0, 0) + weight(1, 2)));
+            prop_assert!(close(of_track(0, 1), weight(0, 1) + weight(2, 3)));
+            let missing: f64 = (0..3).map(|row| existence[row] * seen[row]).sum();
+            prop_assert!(close(asked.missed(0), 1.0 - missing));
+
+            let given = Associated {
+                parent: Some(vec![0, 0, 0, 1]),
+                detection: vec![MISS, 0, 1, 1],
+                existence: vec![0.8, 0.8, 0.8, 0.5],
+                free: vec![0.1, 0.2],
+                then: Then::Merge(vec![missed, first, 1.0 - missed - first, 1.0]),
+            };
+            let rows = tracks.spread(given, &candidates, weights);
+            let parent = rows.parent.unwrap();
+            let Then::Merge(merged) = rows.then else { panic!("they are merged") };
+            for row in 0..4 {
+                let own = (0..parent.len()).filter(|&k| parent[k] == row);
+                prop_assert!(close(own.map(|k| merged[k]).sum(), 1.0));
+            }
+            let part = |row: u32, detection: u32| -> f64 {
+                (0..parent.len())
+                    .filter(|&k| (parent[k], rows.detection[k]) == (row, detection))
+                    .map(|k| rows.existence[k] * merged[k])
+                    .sum()
+            };
+            let first_of = weight(0, 0) / (weight(0, 0) + weight(1, 2));
+            prop_assert!(close(part(0, 0), 0.8 * first * first_of));
+            prop_assert!(close(part(1, 0), 0.8 * first * (1.0 - first_of)));
+            prop_assert!(close((0..3).map(|row| part(row, MISS)).sum(), 0.8 * missed));
+            prop_assert!(close(part(3, 1), 0.5));
+        }
+    }
+
+    #[test]
+    fn a_row_that_foretold_nothing_of_what_was_seen_does_not_exist() {
+        let tracks = Alternatives::of(&[7, 7, 7, 9]).unwrap();
+        let (existence, hit) = ([0.2, 0.3, 0.4, 0.5], Hit::Same(0.9));
+        let weights =
+            Weights { existence: &existence, seen: &[0.9; 4], hit: &hit, elsewhere: &[1.0; 2] };
+        let given = Associated {
+            detection: vec![1, MISS],
+            existence: vec![0.8, 0.1],
+            free: vec![1.0, 0.0],
+            ..Associated::default()
+        };
+        let rows = tracks.spread(given, &candidates(&[0.0; 6]), weights);
+        assert!(rows.parent.is_none() && matches!(rows.then, Then::Stay));
+        assert_eq!(rows.detection, [1, MISS, 1, MISS]);
+        assert_eq!(rows.existence[1], 0.0);
+        assert!(close(rows.existence[0] / rows.existence[2], 0.5));
+        assert!(close(rows.existence[3], 0.1));
+        assert!(Alternatives::of(&[1, 2, 3]).is_none());
+    }
+}
