@@ -91,9 +91,9 @@ def _points(columns: Any, order: NDArray[np.intp], motion: Motion) -> Table:  # 
 
 def _state_columns(motion: Motion) -> list[str]:
     """Return the names of the state's components."""
-    if isinstance(motion, BoxMotion):
-        return [*motion.columns]
     models = motion.models if isinstance(motion, IMM) else (motion,)
+    if isinstance(models[0], BoxMotion):
+        return [*BoxMotion.columns]
     turning = any(isinstance(model, EstimatedTurn) for model in models)
     names = [name for names in _STATE_COLUMNS for name in names[: motion.axes]]
     if motion.dim - turning > len(names):

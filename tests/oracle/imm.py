@@ -2,6 +2,7 @@
 """Interacting multiple models as the papers print them: one row, one model, one pair at a time."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from oracle import kalman
 from scipy.stats import multivariate_normal
 
 Floats = NDArray[np.float64]
+Noise = Callable[[int, Floats], Floats]
 UNUSED = 1e-6
 """The variance of a component that a model lacks."""
 
@@ -88,17 +90,20 @@ def smooth(
     mu: Floats,
     p: Floats,
     F: Floats,
-    Q: Floats,
+    Q: Floats | Noise,
     used: NDArray[np.bool_],
     prior: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """Each pair of models by Bayes' rule, what the future says being smoothed over predicted.
+
+    The noise of a model may depend on the state from which it goes on.
 
     The quotient of two Gaussians has the difference of their information; where that would be
     negative, nothing was said.
     """
     T, M, d = x.shape
     x, P, mu = x.copy(), P.copy(), mu.copy()
+    noise: Noise = Q if callable(Q) else lambda i, _: Q[i]
     for k in reversed(range(T - 1)):
         mixed, spreads, _ = mix(x[k], P[k], mu[k], p, used, prior)
         log = np.full((M, M), -np.inf)
@@ -107,14 +112,18 @@ def smooth(
             for i in range(M):
                 own = np.flatnonzero(used[i])
                 square = np.ix_(own, own)
-                f, q = F[i][square], Q[i][square]
+                f = F[i][square]
                 information, vector = quotient(
                     (x[k + 1, i, own], P[k + 1, i][square]),
-                    kalman.predict(mixed[i, own], spreads[i][square], f, q),
+                    kalman.predict(
+                        mixed[i, own], spreads[i][square], f, noise(i, mixed[i])[square]
+                    ),
                 )
                 now, spread = entering(x[k, j], P[k, j], used[i] & ~used[j], prior[i])
                 at = f @ mixed[i, own]  # the origin
-                before, predicted = kalman.predict(now[own], spread[square], f, q)
+                before, predicted = kalman.predict(
+                    now[own], spread[square], f, noise(i, now)[square]
+                )
                 foresaw, after, left = weighed(before - at, predicted, information, vector)
                 log[j, i] = np.log(p[j, i] * mu[k, j]) + foresaw
                 C = spread[:, own] @ f.T @ np.linalg.inv(predicted)

@@ -60,6 +60,12 @@ def test_probabilities_of_a_new_track_may_be_given() -> None:
         ([STRAIGHT], {}, dt.errors.SettingError, "models must be at least two, found 1"),
         ([STRAIGHT, 3], {}, dt.errors.SettingError, "models must be motion models .* found 3"),
         (
+            [STRAIGHT, dt.BoxMotion()],
+            {},
+            dt.errors.SettingError,
+            "models must be all of boxes, or none, found ConstantVelocity, BoxMotion",
+        ),
+        (
             [STRAIGHT, dt.ConstantVelocity(axes=3, acceleration_psd=1.0)],
             {},
             dt.errors.SettingError,

@@ -32,6 +32,7 @@ class BoxMotion:
     See Also
     --------
     BoxSensor : What detects them.
+    IMM : Several of them, for who walks and turns by turns.
 
     References
     ----------

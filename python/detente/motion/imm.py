@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente import _core
 from detente.errors import SettingError, ShapeError
+from detente.motion.box import BoxMotion
 from detente.motion.kinematic import (
     ConstantAcceleration,
     ConstantVelocity,
@@ -24,6 +25,7 @@ Model = (
     | Singer
     | CoordinatedTurn
     | EstimatedTurn
+    | BoxMotion
 )
 
 
@@ -37,7 +39,8 @@ class IMM:
     Parameters
     ----------
     models : sequence of motion models
-        At least two, of as many axes, such as `ConstantVelocity` and `EstimatedTurn`.
+        At least two, of as many axes, such as `ConstantVelocity` and `EstimatedTurn`; or all of
+        boxes: a `BoxMotion` that is calm and one that is agile.
     transition_per_s : float or (M, M) array_like
         Rates at which model j follows model i [1/s]; what stands on the diagonal does not count.
         One number is the rate of leaving any model, for each of the others alike.
@@ -56,8 +59,9 @@ class IMM:
     Raises
     ------
     SettingError
-        Fewer than two models, models of different axes, a negative rate, probabilities that do
-        not sum to one, or a chain whose long run depends on its beginning without probabilities.
+        Fewer than two models, models of different axes or of boxes beside others, a negative rate,
+        probabilities that do not sum to one, or a chain whose long run depends on its beginning
+        without probabilities.
     ShapeError
         Rates or probabilities for another number of models.
 
@@ -83,6 +87,9 @@ class IMM:
     >>> motion.mode_transition(2.0).round(3)
     array([[0.963, 0.037],
            [0.093, 0.907]])
+    >>> calm, agile = dt.BoxMotion(acceleration_psd=0.05), dt.BoxMotion(acceleration_psd=5.0)
+    >>> dt.IMM([calm, agile], transition_per_s=1.0).dim  # centre, velocity, width and height
+    6
     """
 
     def __init__(
@@ -142,6 +149,10 @@ def _axes(models: tuple[Model, ...]) -> int:
     axes = {model.axes for model in models}
     if len(axes) > 1:
         raise SettingError(f"models must have the same axes, found {sorted(axes)}")
+    of_boxes = [isinstance(model, BoxMotion) for model in models]
+    if any(of_boxes) and not all(of_boxes):
+        names = ", ".join(type(model).__name__ for model in models)
+        raise SettingError(f"models must be all of boxes, or none, found {names}")
     return axes.pop()
 
 
