@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from oracle import kalman
 from scipy.integrate import quad
-from scipy.stats import norm
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +46,7 @@ class GaussianSum:
             h = np.array([[north, -east, 0.0, 0.0]]) / (east**2 + north**2)
             off = bearing - np.arctan2(east, north)
             spread = float((h @ P @ h.T).item()) + std**2
-            self.weight[k] *= norm(0.0, np.sqrt(spread)).pdf(off)
+            self.weight[k] *= np.exp(-0.5 * off**2 / spread) / np.sqrt(2.0 * np.pi * spread)
             self.states[k] = kalman.update(x, P, h @ x + off, h, np.array([[std**2]]))[:2]
         self.weight /= self.weight.sum()
 

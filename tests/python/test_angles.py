@@ -1,6 +1,8 @@
+# pyright: basic
 """Angles alone: where an object may be along its ray, until other bearings tell."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,12 +21,12 @@ MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.01)
 
 def a_tracker(**settings: object) -> dt.Tracker:
     birth = dt.Birth(rate_density=1e-12, initial_density=1e-8, velocity_std_m_s=8.0)
-    chosen = {"survival_per_s": 1.0, "birth": birth, **settings}
+    chosen: dict[str, Any] = {"survival_per_s": 1.0, "birth": birth, **settings}
     return dt.Tracker(**{"motion": MOTION, **chosen})  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
 def a_bearing_sensor(east_m: float, name: str, **settings: object) -> dt.BearingSensor:
-    chosen = {
+    chosen: dict[str, Any] = {
         "bearing_std_rad": 0.01,
         "range_limits_m": (200.0, 5000.0),
         "detection_probability": 0.98,
@@ -182,7 +184,7 @@ def test_a_recording_says_from_where_each_scan_was_taken() -> None:
 @pytest.mark.parametrize("association", ["gnn", "jpda", "pmbm"])
 def test_three_objects_under_two_bearing_sensors_are_three_tracks(association: Association) -> None:
     """Where rays cross that are of different objects there is nobody, and the ranges tell."""
-    limits = {"range_limits_m": (200.0, 3000.0)}
+    limits: dict[str, Any] = {"range_limits_m": (200.0, 3000.0)}
     sensors = (a_bearing_sensor(0.0, "a", **limits), a_bearing_sensor(2000.0, "b", **limits))
     root = np.linalg.cholesky(MOTION.noise(1.0))
     found = 0
@@ -279,7 +281,7 @@ def test_a_recording_has_one_trajectory_from_the_first_bearing_on() -> None:
         rows["sensor"].append(name)
         truth.append(x[0, :2])
         x = x @ MOTION.transition(1.0).T
-    settings = {
+    settings: dict[str, Any] = {
         "motion": MOTION,
         "birth": dt.Birth(rate_density=1e-12, initial_density=1e-8, velocity_std_m_s=8.0),
         "sensor": sensors,

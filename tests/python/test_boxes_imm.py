@@ -2,6 +2,7 @@
 """Boxes that follow one of several motions: the step of the papers, the smoother, MOT files."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ USED, PRIOR = np.ones((2, 6), bool), np.zeros((2, 6))
 
 
 def q(model: int, x: Floats) -> Floats:
-    return BOTH.models[model].noise(x[None], FRAME_S)[0]
+    return (CALM, AGILE)[model].noise(x[None], FRAME_S)[0]
 
 
 def a_walker(rng: np.random.Generator, frames: int = 90) -> Floats:
@@ -101,7 +102,7 @@ def test_mot_files_go_in_and_out_and_late_frames_change_no_bit(
     }
     write_mot(dt.Table(table), tmp_path / "det.txt", frame_rate_hz=30)
     seen = read_mot(tmp_path / "det.txt", frame_rate_hz=30)
-    settings = {"motion": BOTH, "birth": BIRTH, "association": association}
+    settings: dict[str, Any] = {"motion": BOTH, "birth": BIRTH, "association": association}
     found = dt.track(seen.detections, sensor=CAMERA, smooth=True, **settings)
     assert len(found.tracks) == 2
     assert found.points["mode_probability"].shape == (len(found.points), 2)
