@@ -117,6 +117,47 @@ proptest! {
     }
 }
 
+/// How often rings wind around a point, all edges one after the other: the shells' depths added.
+fn depth(rings: &[Ring], [lat_deg, lon_deg]: [f64; 2]) -> i32 {
+    let lon_deg = if lon_deg == 180.0 { -180.0 } else { lon_deg };
+    let winds = |ring: &Ring, turn: f64| {
+        let sides = || ring.iter().zip(ring.iter().cycle().skip(1));
+        let area: f64 = sides().map(|(a, b)| a[1] * b[0] - b[1] * a[0]).sum();
+        let one = |(a, b): (&[f64; 2], &[f64; 2])| {
+            let (south, north) = if a[0] < b[0] { (a, b) } else { (b, a) };
+            let spans = south[0] <= lat_deg && lat_deg < north[0];
+            let slope = ((north[1] + turn) - (south[1] + turn)) / (north[0] - south[0]);
+            let west = spans && (south[1] + turn) + (lat_deg - south[0]) * slope <= lon_deg;
+            i32::from(west) * if (b[0] < a[0]) == (area > 0.0) { 1 } else { -1 }
+        };
+        sides().map(one).sum::<i32>()
+    };
+    rings.iter().flat_map(|ring| [-360.0, 0.0, 360.0].map(|turn| winds(ring, turn))).sum()
+}
+
+proptest! {
+    /// Corners on a coarse lattice, so that edges meet, cross, coincide and run along parallels,
+    /// and points on vertices and edges: at the antimeridian, at a pole and elsewhere.
+    #[test]
+    fn the_index_agrees_with_all_edges_one_after_the_other(
+        rings in prop::collection::vec(prop::collection::vec((0..5_i32, -4..=4_i32), 3..9), 1..4),
+        [south, middle] in prop::sample::select(vec![[86.0, 0.0], [-90.0, 30.0], [10.0, 180.0], [0.0, -180.0], [-2.0, 0.0]]),
+        offsets in prop::collection::vec((0..33_i32, -40..=40_i32), 40),
+    ) {
+        let corner = |(lat, lon): (i32, i32)| [south + f64::from(lat), middle + f64::from(lon)];
+        let rings: Vec<Ring> = rings.into_iter().map(|ring| ring.into_iter().map(corner).collect()).collect();
+        let polygons: Vec<Polygon> = rings.iter().map(|ring| vec![ring.clone()]).collect();
+        let Ok(area) = Area::new(&polygons) else { return Ok(()) };
+        let eighths = offsets.into_iter().map(|(lat, lon)| [south + f64::from(lat) / 8.0, middle + f64::from(lon) / 8.0]);
+        for [lat_deg, lon_deg] in rings.concat().into_iter().chain(eighths) {
+            let turned = (lon_deg + 180.0).rem_euclid(360.0) - 180.0;
+            for point in [[lat_deg, turned], [lat_deg, if turned == -180.0 { 180.0 } else { turned }]] {
+                prop_assert_eq!(area.contains(point), depth(&rings, point) > 0, "{:?}", point);
+            }
+        }
+    }
+}
+
 fn square(south: f64, west: f64, north: f64, east: f64) -> Ring {
     vec![[south, west], [south, east], [north, east], [north, west], [south, west]]
 }

@@ -106,10 +106,12 @@ pub(super) const REPORT_CLAUSES: &[ReportClause] = &[
 pub(super) const ROW_CLAUSES: &[RowClause] = &[
     (Clause::Precision, |_, spot| !spot.is_coarse || spot.cell.is_some()),
     (Clause::Area, |grant, spot| {
-        grant.areas.iter().all(|area| match spot.cell {
-            // all of the cell: the place that leaves lies within, and so does any finer one
-            Some((_, rectangle)) => area.covers(rectangle),
-            None => area.contains(spot.point),
+        grant.areas.iter().fold(true, |all, area| {
+            all & match spot.cell {
+                // all of the cell: the place that leaves lies within, and so does any finer one
+                Some((_, rectangle)) => area.covers(rectangle),
+                None => area.contains(spot.point),
+            }
         })
     }),
 ];

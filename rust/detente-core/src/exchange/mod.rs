@@ -12,4 +12,5 @@ pub mod lineage;
 mod mutation;
 pub mod release;
 pub mod report;
+mod slabs;
 mod spots;

@@ -81,7 +81,7 @@ pub fn why(report: &Report<'_>, grant: &Grant, recipient: &str, now_ns: i64) -> 
     }
     let spots = Spots::new(&question)?;
     let clauses = if grant.partition.is_some() { &[] } else { ROW_CLAUSES };
-    Ok(Withheld::Rows((0..report.id.len()).map(|row| spots.judged(row, clauses).err()).collect()))
+    Ok(Withheld::Rows(spots.withheld(clauses)))
 }
 
 /// Asks every clause; the tables are arguments so that a test can leave one out.
@@ -108,13 +108,10 @@ pub(super) fn judged(
 }
 
 fn counted(spots: &Spots<'_>, partition: &Partition, grant: &Grant) -> Released {
-    let rows = 0..spots.report.id.len();
     Released {
         rows: Vec::new(),
         fields: Vec::new(),
-        columns: Replaced::Counts(
-            partition.count(rows.filter_map(|row| Some(spots.at(row)?.point))),
-        ),
+        columns: Replaced::Counts(partition.count(spots.points())),
         grid: Some(partition.grid),
         relay: grant.clauses.relay,
     }
@@ -122,9 +119,9 @@ fn counted(spots: &Spots<'_>, partition: &Partition, grant: &Grant) -> Released 
 
 fn selected(spots: &Spots<'_>, grant: &Grant, clauses: &[RowClause]) -> Released {
     let report = spots.report;
-    let may_leave = |&row: &usize| spots.judged(row, clauses).is_ok();
+    let leave = spots.leave(clauses);
     let mut kept: Vec<(u128, u32)> = (0..report.id.len())
-        .filter(may_leave)
+        .filter(|&row| leave[row])
         .map(|row| (u128::from_be_bytes(report.id[row]), row as u32))
         .collect();
     if report.kind != Kind::Counts {

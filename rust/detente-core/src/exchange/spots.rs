@@ -9,25 +9,20 @@ use super::report::{Columns, Kind, Report};
 use crate::geodesy::{LocalFrame, Surface, check_radius, geodetic_from_ecef};
 use crate::{Error, Result};
 
-/// Finds the places of rows.
+/// The places of rows, found for all of them before any is judged: a verdict is a branch that the
+/// processor guesses wrong as often as not, and what depends on it would wait each time.
 pub(super) struct Spots<'a> {
     pub report: &'a Report<'a>,
     grant: &'a Grant,
-    frame: Option<(&'a LocalFrame, Surface)>,
+    frame: Option<&'a LocalFrame>,
     /// The grid that rows leave on.
     pub grid: Option<Grid>,
-    places: &'a [f64],
-    stride: usize,
+    spots: Vec<Spot>,
 }
 
 impl<'a> Spots<'a> {
     pub fn new(question: &Question<'a>) -> Result<Self> {
         let Question { report, grant, .. } = *question;
-        let (places, stride) = match report.columns {
-            Columns::Places(places) => (places, report.axes),
-            Columns::States { dim, mean, .. } => (mean, dim),
-            Columns::Counts { .. } => (&[][..], 0),
-        };
         let grid = match (report.grid, grant.grid) {
             (Some(given), Some(agreed)) => Some(given.or_coarser(agreed)),
             (given, agreed) => given.or(agreed),
@@ -40,49 +35,56 @@ impl<'a> Spots<'a> {
                 found: "none".to_owned(),
             });
         }
-        let frame = report.frame.filter(|_| asks).map(|frame| (frame, frame.surface()));
-        Ok(Self { report, grant, frame, grid, places, stride })
-    }
-
-    /// Where a row is; `None` if nobody knows.
-    pub fn at(&self, row: usize) -> Option<Spot> {
-        let (frame, surface) = self.frame?;
-        let start = row * self.stride;
-        let (point, height_m) = match self.places[start..start + self.report.axes] {
-            [east, north] => (surface.point([east, north])?, 0.0),
-            [east, north, up] => {
-                let ecef = frame.ecef_from_enu([east, north, up]);
-                check_radius(ecef, None).ok()?;
-                let found = geodetic_from_ecef(ecef);
-                ([found.lat_deg, found.lon_deg], found.height_m)
-            }
-            _ => return None,
-        };
-        let cell = self.grid.and_then(|grid| {
-            let cell = grid.cell(point)?;
-            Some((cell, grid.rectangle(cell)?))
-        });
-        Some(Spot { point, height_m, is_coarse: self.grid.is_some(), cell })
-    }
-
-    /// Asks the row's clauses. A row whose place is asked for and not known does not leave.
-    pub fn judged(&self, row: usize, clauses: &[RowClause]) -> std::result::Result<Spot, Clause> {
+        let frame = report.frame.filter(|_| asks);
         let nowhere = Spot {
             point: [f64::NAN; 2],
             height_m: 0.0,
-            is_coarse: self.frame.is_some() && self.grid.is_some(),
+            is_coarse: frame.is_some() && grid.is_some(),
             cell: None,
         };
-        let spot = self.at(row).unwrap_or(nowhere);
-        match clauses.iter().find(|(_, agrees)| !agrees(self.grant, &spot)) {
-            Some((clause, _)) => Err(*clause),
-            None => Ok(spot),
-        }
+        let (places, stride) = match report.columns {
+            Columns::Places(places) => (places, report.axes),
+            Columns::States { dim, mean, .. } => (mean, dim),
+            Columns::Counts { .. } => (&[][..], 1),
+        };
+        let spots = match frame {
+            Some(frame) => {
+                let surface = frame.surface();
+                let spot = |place: &[f64]| {
+                    let (point, height_m) = located(frame, &surface, &place[..report.axes])?;
+                    let cell = grid.and_then(|grid| {
+                        let cell = grid.cell(point)?;
+                        Some((cell, grid.rectangle(cell)?))
+                    });
+                    Some(Spot { point, height_m, cell, ..nowhere })
+                };
+                places.chunks_exact(stride).map(|place| spot(place).unwrap_or(nowhere)).collect()
+            }
+            None => vec![nowhere; report.id.len()],
+        };
+        Ok(Self { report, grant, frame, grid, spots })
+    }
+
+    /// Where each row is, NaN if nobody knows.
+    pub fn points(&self) -> impl Iterator<Item = [f64; 2]> {
+        self.spots.iter().map(|spot| spot.point)
+    }
+
+    /// Which clause withholds each row. A row whose place is asked for and not known stays.
+    pub fn withheld(&self, clauses: &[RowClause]) -> Vec<Option<Clause>> {
+        let clause = |spot| clauses.iter().find(|(_, agrees)| !agrees(self.grant, spot));
+        self.spots.iter().map(|spot| clause(spot).map(|(clause, _)| *clause)).collect()
+    }
+
+    /// Whether each row may leave: no clause withholds it.
+    pub fn leave(&self, clauses: &[RowClause]) -> Vec<bool> {
+        let agree = |spot| clauses.iter().fold(true, |all, (_, one)| all & one(self.grant, spot));
+        self.spots.iter().map(agree).collect()
     }
 
     /// The states of the rows that leave, on the grid.
     pub fn coarsened(&self, rows: &[u32]) -> Replaced {
-        let (Some(grid), Some((frame, _)), Columns::States { dim, mean, cov }) =
+        let (Some(grid), Some(frame), Columns::States { dim, mean, cov }) =
             (self.grid, self.frame, self.report.columns)
         else {
             return Replaced::Nothing;
@@ -96,7 +98,7 @@ impl<'a> Spots<'a> {
             means.extend_from_slice(&mean[row * dim..(row + 1) * dim]);
             covs.extend_from_slice(&cov[row * dim * dim..(row + 1) * dim * dim]);
             let (out_mean, out_cov) = (means.len() - dim, covs.len() - dim * dim);
-            if let Some(Spot { cell: Some((cell, _)), height_m, .. }) = self.at(row) {
+            if let Spot { cell: Some((cell, _)), height_m, .. } = self.spots[row] {
                 coarsener.row(
                     (cell, height_m),
                     widen,
@@ -106,5 +108,19 @@ impl<'a> Spots<'a> {
             }
         }
         Replaced::States { mean: means, cov: covs }
+    }
+}
+
+/// Latitude, longitude \[°] and height \[m] of a place in a frame; with two axes, on the ellipsoid.
+fn located(frame: &LocalFrame, surface: &Surface, place: &[f64]) -> Option<([f64; 2], f64)> {
+    match *place {
+        [east, north] => Some((surface.point([east, north])?, 0.0)),
+        [east, north, up] => {
+            let ecef = frame.ecef_from_enu([east, north, up]);
+            check_radius(ecef, None).ok()?;
+            let found = geodetic_from_ecef(ecef);
+            Some(([found.lat_deg, found.lon_deg], found.height_m))
+        }
+        _ => None,
     }
 }
