@@ -16,24 +16,26 @@ STATIONS_M = {"west": (-40_000.0, 0.0), "east": (40_000.0, 0.0)}
 RANGE_M = 150_000.0
 LASTS_S = 7_200.0 if full() else 1_800.0
 SETTLED = 30  # scans
-WAYS: tuple[tuple[How, int, float], ...] = (  # what, scans at once, from which existence on
-    ("nothing", 1, 0.5),
-    ("detections", 1, 0.5),
-    ("detections", 5, 0.5),
-    ("detections", 10, 0.5),
+WAYS: tuple[tuple[How, int, float | None], ...] = (  # what, scans at once, existence told of
+    ("nothing", 1, None),
+    ("detections", 1, None),
+    ("detections", 5, None),
+    ("detections", 10, None),
+    ("tracklets", 1, 0.0),
+    ("tracklets", 1, 0.005),
+    ("tracklets", 1, 0.1),
     ("tracklets", 1, 0.5),
-    ("tracklets", 1, 0.01),
-    ("tracklets", 1, 0.001),
-    ("tracklets", 5, 0.5),
-    ("tracklets", 10, 0.5),
+    ("tracklets", 5, 0.0),
+    ("tracklets", 5, 0.1),
+    ("tracklets", 10, 0.0),
     ("gains", 2, 0.5),
     ("gains", 5, 0.5),
     ("gains", 10, 0.5),
     ("gains", 20, 0.5),
     ("gains", 40, 0.5),
-    ("tracks", 1, 0.5),
-    ("tracks", 5, 0.5),
-    ("tracks", 10, 0.5),
+    ("tracks", 1, None),
+    ("tracks", 5, None),
+    ("tracks", 10, None),
 )
 
 
@@ -111,7 +113,7 @@ def main() -> None:
             {
                 "handed over": how,
                 "scans at once": batch,
-                "existence": threshold,
+                **({} if threshold is None else {"existence": threshold}),
                 "GOSPA [m]": rounded(float(np.mean(values, axis=0)[0]), 4),
                 "missed": rounded(float(np.mean(values, axis=0)[1])),
                 "false": rounded(float(np.mean(values, axis=0)[2])),
@@ -185,7 +187,7 @@ def afterwards(
     return {
         "handed over": "tracklets, as known afterwards",
         "scans at once": 1,
-        "existence": 0.5,
+        "existence": 0.0,
         "GOSPA [m]": rounded(float(means[0]), 4),
         "missed": rounded(float(means[1])),
         "false": rounded(float(means[2])),
@@ -205,13 +207,20 @@ def draw(rows: list[Row]) -> None:
     from matplotlib import pyplot as plt  # noqa: PLC0415  # pyright: ignore[reportMissingImports]
 
     figure, axes = plt.subplots(figsize=(7.0, 4.2))
-    for how in ("detections", "tracklets", "gains", "tracks"):
-        mine = [r for r in rows if r["handed over"] == how and r["existence"] == 0.5]
+    series = {
+        "detections": ("detections", None),
+        "tracklets": ("tracklets", 0.0),
+        "tracklets of tracks from 0.1": ("tracklets", 0.1),
+        "gains": ("gains", 0.5),
+        "tracks": ("tracks", None),
+    }
+    for label, which in series.items():
+        mine = [r for r in rows if (r["handed over"], r.get("existence")) == which]
         axes.plot(
             [float(row["bytes a second"]) for row in mine],
             [float(row["GOSPA [m]"]) for row in mine],
             marker="o",
-            label=how,
+            label=label,
         )
         for row in mine:
             where = (float(row["bytes a second"]), float(row["GOSPA [m]"]))
