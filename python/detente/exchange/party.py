@@ -18,6 +18,7 @@ from detente.exchange.backlog import (
     is_late_and_empty,
     is_of_scans,
 )
+from detente.exchange.instant import NS_PER_S
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Picture
@@ -82,7 +83,7 @@ class Party(Signatory):
         self._frame = frame
         self.audit = Audit()
         self._own: Report | None = None
-        self._received = Received()
+        self._received = Received(round(most_age_s * NS_PER_S))
         self._slots = Slots(name, tracker)
         self._backlog = Backlog()
 
@@ -245,7 +246,10 @@ class Party(Signatory):
 
     @property
     def received(self) -> tuple[Report, ...]:
-        """The newest report of each other party, in every form in which it came by some path."""
+        """Reports of other parties, in every form in which they came by some path.
+
+        Of tracks and counts the newest, of detections and tracklets the scans of `most_age_s`.
+        """
         return self._received.all
 
     def receive(self, report: Report, *, offer_id: str, sender: str | None = None) -> None:
