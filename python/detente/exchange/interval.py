@@ -23,6 +23,16 @@ _UNKNOWN_M2 = 1e10  # variance of a position before a track began
 class LinearMotion(Protocol):
     """A motion model with matrices."""
 
+    @property
+    def axes(self) -> int:
+        """The axes of space."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """The components of a state."""
+        ...
+
     def transition(self, dt_s: float) -> NDArray[np.float64]:
         """Return F(Δt)."""
         ...
@@ -196,8 +206,13 @@ class Interval(NamedTuple):
             is_new,
         )
 
-    def gain(self, which: NDArray[np.uint64], *, parties: int) -> tuple[Gain, "Interval", int]:
-        """Return what the given tracks gained, the interval that begins for them now, and clips."""
+    def gain(
+        self, which: NDArray[np.uint64], *, sure: NDArray[np.uint64], parties: int
+    ) -> tuple[Gain, "Interval", int]:
+        """Return what the given tracks gained, the interval that begins for them now, and clips.
+
+        Those that are not among the sure ones are tentative.
+        """
         tracks = self.tracks
         assert tracks is not None  # noqa: S101 - asked by the caller
         rows = np.flatnonzero(np.isin(tracks.id, which))
@@ -220,7 +235,7 @@ class Interval(NamedTuple):
             gained.vector,
             evidence,
             self.is_new[rows],
-            np.zeros(len(rows), bool),
+            ~np.isin(tracks.id[rows], sure),
         )
         state = [array.copy() for array in self[4:6]]
         state[0][rows], state[1][rows] = tracks.mean[rows], tracks.cov[rows]

@@ -58,9 +58,10 @@ class Observer:
         From which probability of existence on a track is one: then it is told of as a track, and
         its number says which object a tracklet is of.
     tracklets_from : float, optional
-        From which probability of existence on tracklets are told. By default those of all tracks,
-        tentative ones included, so that a partner who doubts the same object can sum up; gains
-        only from `threshold` on.
+        From which probability of existence on tracklets are told, with all that was not told
+        before. By default increments are told of all tracks, tentative ones included, so that a
+        partner who doubts the same object can sum up; gains and what "pmbm" tells, which resets
+        may replace, from `threshold` on.
     compress_parties : int, optional
         Makes tracklets one gain for each track and call of `tracklets` instead of an increment a
         scan: smaller, and a little less, since what process noise makes all parties share is
@@ -101,17 +102,21 @@ class Observer:
         compress_parties: int | None = None,
     ) -> None:
         motion = tracker.motion
-        if compress_parties is not None and not isinstance(motion, LinearMotion):
-            message = f"gains need a motion model with F and Q, found {motion!r}; leave them out"
-            raise SettingError(message)
+        if compress_parties is not None and not _can_sum_up(motion):
+            raise SettingError(
+                "gains need a motion model with F and Q, of positions and perhaps velocities, "
+                f"found {motion!r}; leave compress_parties out"
+            )
         self._origin = origin
         self._tracker = tracker.fresh()
         self._frame = frame
         self._threshold = threshold
-        told_from = threshold if compress_parties is not None else 0.0
+        is_whole = compress_parties is None and tracker.association != "pmbm"
+        told_from = 0.0 if is_whole else threshold
         self._told_from = told_from if tracklets_from is None else tracklets_from
         self._parties = compress_parties
         self._told: NDArray[np.uint64] = np.empty(0, np.uint64)  # of these tracklets are told
+        self._sure: NDArray[np.uint64] = np.empty(0, np.uint64)  # these have been confirmed
         self._alive: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._waiting: list[_Waiting] = []
         self._last_ns: dict[str, int] = {}
@@ -191,6 +196,7 @@ class Observer:
         newly = after.id[(exists >= self._told_from) & (exists > 0.0)]
         self._told = np.union1d(self._told, newly)
         confirmed = after.confirmed(self._threshold)
+        self._sure = np.union1d(self._sure[np.isin(self._sure, after.id)], confirmed.id)
         told = increments(
             z,
             before,
@@ -215,7 +221,8 @@ class Observer:
                 self._life = self._life.after(*scan, motion=motion, sensor=description)
                 changed = explained_otherwise(before, after, told)
                 self._changed = np.union1d(self._changed, changed)
-                whole, _, clipped = self._life.gain(changed, parties=self._parties or 2)
+                parties = self._parties or 2
+                whole, _, clipped = self._life.gain(changed, sure=self._sure, parties=parties)
                 self._clipped += clipped
                 rows = rows.without(changed).joined(whole)
         if self._parties is None:
@@ -223,11 +230,11 @@ class Observer:
         return Observed(detections, self._tracks(time_ns, confirmed))
 
     def tracklets(self) -> list[Report]:
-        """Return what was not yet told of confirmed tracks.
+        """Return what was not yet told of tracks that are told of.
 
         There is one report for each scan since the last call, empty ones included; and for earlier
-        scans one more each, of tracks that are confirmed only now. Call it at any rate: a receiver
-        knows the same once it has all. Of gains there is one report.
+        scans one more each, of tracks that reach `tracklets_from` only now. Call it at any rate: a
+        receiver knows the same once it has all. Of gains there is one report.
 
         Returns
         -------
@@ -240,10 +247,10 @@ class Observer:
             The tracker's association is "pmbm" and its motion model has no F and Q.
         """
         motion = self._tracker.motion
-        if self._tracker.association == "pmbm" and not isinstance(motion, LinearMotion):
+        if self._tracker.association == "pmbm" and not _can_sum_up(motion):
             raise SettingError(
-                'resets of "pmbm" tracklets need a motion model with F and Q, found '
-                f"{motion!r}; hand over detections or tracks"
+                'resets of "pmbm" tracklets need a motion model with F and Q, of positions and '
+                f"perhaps velocities, found {motion!r}; hand over detections or tracks"
             )
         if self._parties is not None:
             return self._gains(self._parties)
@@ -263,17 +270,18 @@ class Observer:
     def forget(self) -> None:
         """Forget what `tracklets` would tell, if nobody asks."""
         self._waiting.clear()
+        self._told = self._told[np.isin(self._told, self._alive)]
 
     def _gains(self, parties: int) -> list[Report]:
         """Return one gain for each confirmed track over all scans since the last call."""
         interval, sensor = self._interval, self._interval.sensor
         if sensor is None:
             return []
-        gain, self._interval, clipped = interval.gain(self._told, parties=parties)
+        gain, self._interval, clipped = interval.gain(self._told, sure=self._sure, parties=parties)
         self._clipped += clipped
         changed = np.intersect1d(self._changed, self._told)
         if len(changed):
-            whole, _, _ = self._life.gain(changed, parties=parties)
+            whole, _, _ = self._life.gain(changed, sure=self._sure, parties=parties)
             gain = gain.without(changed).joined(whole)
         self._changed = np.setdiff1d(self._changed, changed)
         self._told = self._told[np.isin(self._told, self._alive)]
@@ -304,3 +312,8 @@ class Observer:
             axes=self._tracker.motion.axes,
             frame=self._frame,
         )
+
+
+def _can_sum_up(motion: object) -> bool:
+    """Return whether what was told of several scans can be told at once."""
+    return isinstance(motion, LinearMotion) and motion.dim <= 2 * motion.axes

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.sensors import Sensor
+from detente.sensors import Sensor, UserSensor
 
 _ANGLES = {"polar": (1,), "polar_rate": (1,), "spherical": (1, 2), "spherical_rate": (1, 2),
            "bearing": (0,), "bearing_elevation": (0, 1)}  # fmt: skip
@@ -50,6 +50,8 @@ def projected(
 
 def wrapped(sensor: Sensor, off: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return differences of measurements (..., m) with angles from -π to π."""
-    for angle in _ANGLES.get(sensor.kind, ()):
-        off[..., angle] = (off[..., angle] + np.pi) % (2.0 * np.pi) - np.pi
-    return off
+    is_angle = np.zeros(off.shape[-1], bool)
+    is_angle[list(_ANGLES.get(sensor.kind, ()))] = True
+    if isinstance(sensor, UserSensor):
+        is_angle[:] = sensor.angular
+    return np.where(is_angle, (off + np.pi) % (2.0 * np.pi) - np.pi, off)

@@ -103,16 +103,17 @@ def _of_tracklets(
     if len(begun) and not 0 <= report.time_ns - int(begun.min()) < 2**63:
         message = f"a tracklet must end after it began, found one of {report.origin} that does not"
         raise SettingError(message)
-    seen = _seen(report["information"], axes, report.origin)
+    information, vectors = _wide(report, 2 * axes)
+    seen = _seen(information, axes, report.origin)
     sensor = DescribedSensor(
         description,
         report.origin,
         told_as="position" if seen == axes else "state",
         is_evidence=is_evidence,
     )
-    sees = report["information"][:, :seen, :seen]
+    sees = information[:, :seen, :seen]
     known: NDArray[np.bool_] = np.trace(sees, axis1=1, axis2=2) > 0.0
-    sees, vector = sees[known], report["information_vector"][known, :seen]
+    sees, vector = sees[known], vectors[known, :seen]
     sees = sees + _weak(sees, axes)
     noise = np.linalg.inv(sees)
     noise = 0.5 * (noise + noise.transpose(0, 2, 1))
@@ -151,11 +152,18 @@ def tracks_of_codes(code: NDArray[np.int64], track_id: NDArray[np.uint64]) -> ND
     return track_id[order[np.searchsorted(known[order], code)]]
 
 
+def _wide(report: Report, least: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Y and y of at least so many components: of those beyond they say nothing."""
+    more = (0, max(0, least - report["information"].shape[-1]))
+    vectors = np.pad(report["information_vector"], ((0, 0), more))
+    return np.pad(report["information"], ((0, 0), more, more)), vectors
+
+
 def _seen(information: NDArray[np.float64], axes: int, origin: str) -> int:
     """Return how many leading components tracklets tell of: positions, perhaps velocities."""
     for components in (axes, 2 * axes):
         if not np.any(information[:, components:]):
-            return min(components, information.shape[-1])
+            return components
     raise SettingError(
         f"tracklets must tell of positions and velocities, found more than {2 * axes} components "
         f"in those of {origin}; ask for one increment a scan, or for detections"

@@ -65,6 +65,11 @@ class UserSensor(Sensor):
         names = component_names or [f"z{i}" for i in range(len(angular))]
         self._component_names = tuple(names)
 
+    @property
+    def angular(self) -> tuple[bool, ...]:
+        """Which components of a measurement are angles."""
+        return tuple(self._functions[2])
+
     def columns(self, axes: int) -> tuple[str, ...]:  # noqa: ARG002 - as the parent has it
         """Return the names given as `component_names`."""
         return self._component_names

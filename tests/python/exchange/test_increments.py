@@ -46,7 +46,7 @@ def _rows(told: list[Report], name: str) -> NDArray[np.float64]:
 
 def test_what_a_radar_says_is_its_inverse_noise_of_the_place_alone() -> None:
     scans = [np.array([[3.0 * k, -2.0 * k]]) for k in range(6)]
-    for association in ("gnn", "jpda", "pmbm"):
+    for association in ("gnn", "jpda"):
         told = _told(association, RADAR, scans)
         assert [len(report) for report in told] == [1] * 6
         assert _rows(told, "information") == pytest.approx(np.stack([np.eye(2) / 100.0] * 6))
@@ -145,3 +145,85 @@ def test_reports_of_one_scan_may_tell_of_fewer_components() -> None:
     one, two = (picture.as_of(4 * SECOND_NS) for picture in pictures)
     assert len(one) == len(two) == 2
     assert two.mean == pytest.approx(one.mean, rel=1e-12)
+
+
+def test_information_of_a_part_of_the_place_counts() -> None:
+    """Of the first component alone: the other is as good as unknown."""
+    told = _told("gnn", RADAR, [np.array([[0.0, 0.0]])] * 5)
+    picture = dt.Picture(_tracker())
+    for report in told[:4]:
+        picture.add(report)
+    narrow = {
+        "information": told[4]["information"][:, :1, :1],
+        "information_vector": told[4]["information_vector"][:, :1],
+    }
+    before = picture.as_of(4 * SECOND_NS)
+    assert picture.add(replace(told[4], columns={**told[4].columns, **narrow}))
+    after = picture.as_of(4 * SECOND_NS)
+    assert not picture.set_aside
+    assert after.cov[0, 0, 0] < 0.9 * before.cov[0, 0, 0]
+    assert after.cov[0, 1, 1] == pytest.approx(before.cov[0, 1, 1], rel=1e-6)
+
+
+def test_a_mixture_in_clutter_leaves_no_phantoms_with_its_partner() -> None:
+    """Two objects that walk side by side, four false detections a scan, and resets."""
+    radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=4 / 600.0**2)
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        party, picture = Observer("north", _tracker("pmbm")), dt.Picture(_tracker("pmbm"))
+        for k in range(60):
+            places = np.array([[5.0 * k, 0.0], [5.0 * k, 25.0]])[rng.random(2) < 0.9]
+            clutter = rng.uniform(-200.0, 400.0, (rng.poisson(4), 2))
+            z = np.r_[places + rng.normal(size=places.shape) * 10.0, clutter]
+            party.observe(k * SECOND_NS, z, sensor=radar)
+            for report in party.tracklets():
+                picture.add(report)
+        assert len(picture.as_of(59 * SECOND_NS).confirmed()) == 2
+
+
+def test_angles_of_a_sensor_of_ones_own_are_wrapped() -> None:
+    """An object in the west, where the bearing jumps from π to -π."""
+    rng = np.random.default_rng(1)
+    own = dt.UserSensor(
+        measure=lambda x: np.c_[np.hypot(x[:, 0], x[:, 1]), np.arctan2(x[:, 1], x[:, 0])],
+        cov=np.diag([100.0, 1e-4]),
+        angular=[False, True],
+        position=lambda z: np.c_[z[:, 0] * np.cos(z[:, 1]), z[:, 0] * np.sin(z[:, 1])],
+        detection_probability=0.9,
+        clutter_density=1e-4,
+        name="own",
+    )
+    party, picture = Observer("north", _tracker("jpda")), dt.Picture(_tracker("jpda"))
+    for k in range(20):
+        z = own.measure(np.array([[-1_000.0, 0.0, 0.0, 0.0]]), axes=2)
+        z = z + rng.normal(size=2) * np.array([10.0, 0.01])
+        z[:, 1] = (z[:, 1] + np.pi) % (2.0 * np.pi) - np.pi
+        party.observe(k * SECOND_NS, z, sensor=own)
+        for report in party.tracklets():
+            picture.add(report)
+    shown = picture.as_of(19 * SECOND_NS).confirmed()
+    assert len(shown) == 1
+    assert np.linalg.norm(shown.mean[0, :2] - [-1_000.0, 0.0]) < 30.0
+
+
+def test_what_nobody_asks_for_is_forgotten() -> None:
+    """Of tracks that have died nothing is kept."""
+    rng = np.random.default_rng(2)
+    party = Observer("north", _tracker())
+    for k in range(60):
+        seen = party.observe(k * SECOND_NS, rng.uniform(-1e4, 1e4, (20, 2)), sensor=RADAR)
+        party.forget()
+    assert len(seen.detections) == 20
+    assert len(party._told) < 20 * 30  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what it keeps
+
+
+def test_what_resets_cannot_carry_is_refused() -> None:
+    faster = dt.Tracker(
+        motion=dt.ConstantAcceleration(axes=2, jerk_psd=0.1),
+        birth=dt.Birth(rate_density=1e-8, initial_density=1e-6, velocity_std_m_s=5.0),
+        association="pmbm",
+    )
+    with pytest.raises(dt.errors.SettingError, match="of positions and perhaps velocities, found"):
+        Observer("north", faster).tracklets()
+    with pytest.raises(dt.errors.SettingError, match="leave compress_parties out"):
+        Observer("north", faster, compress_parties=2)

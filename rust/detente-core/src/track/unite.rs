@@ -38,6 +38,8 @@ pub(super) fn unite(rows: &mut Store, axes: usize) -> Vec<bool> {
             if keep[older] && keep[younger] && are_one(rows, &keep, older, younger) {
                 join(rows, older, younger);
                 keep[younger] = false;
+                let left = 1.0 - beside(rows, &keep, older); // one object at most, all rows of it
+                rows.existence[older] = rows.existence[older].min(left.max(0.0));
             }
         }
     }
