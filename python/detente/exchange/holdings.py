@@ -33,7 +33,7 @@ class Counted(NamedTuple):
     report : Report
         The rows that count.
     is_whole : bool
-        Whether all do. Else the silence of the others is no evidence.
+        Whether all do, or are told again by a reset. Else the silence of the others is no evidence.
     """
 
     report: Report
@@ -131,8 +131,11 @@ class Holdings:
     def counted(self, moment: Moment, until_ns: int) -> Counted:
         """Return what counts of a moment for somebody who knows all reports until a time."""
         report = self._united[moment]
+        is_whole = False
         if moment.kind == "tracklets" and len(report):
-            counts = self._tracklets(report, until_ns)
+            stands = self._not_reset(report, until_ns)
+            holds = self._tracklets(report, until_ns)
+            counts, is_whole = stands & holds, bool(holds.all())
         elif moment.kind == "tracks":
             counts = self._tracks(report, until_ns)
         else:
@@ -140,7 +143,7 @@ class Holdings:
         if counts.all():
             return Counted(report, is_whole=True)
         columns = {name: values[counts] for name, values in report.columns.items()}
-        return Counted(replace(report, columns=columns, fields={}), is_whole=False)
+        return Counted(replace(report, columns=columns, fields={}), is_whole)
 
     def _note(self, moment: Moment, report: Report) -> int:
         """Remember what a report reaches; return the first time at which it counts."""
@@ -159,15 +162,21 @@ class Holdings:
                 ]
         return min(begins_ns + 1, report.time_ns)
 
+    def _not_reset(self, report: Report, until_ns: int) -> NDArray[np.bool_]:
+        """Return which tracklets no reset replaces."""
+        counts = np.ones(len(report), bool)
+        for moment, resets in self._resets.get(report.origin, {}).items():
+            if report.time_ns <= moment.time_ns <= until_ns:
+                for reset in resets:
+                    if reset.from_ns < report.time_ns:
+                        counts &= (report.track_id != reset.track_id) | reset.spares(report)
+        return counts
+
     def _tracklets(self, report: Report, until_ns: int) -> NDArray[np.bool_]:
+        """Return which tracklets nothing finer stands beside."""
         time_ns, origin = report.time_ns, report.origin
         from_ns, is_reset = report["from_ns"], report["is_reset"]
         counts = np.ones(len(report), bool)
-        for moment, resets in self._resets.get(origin, {}).items():
-            if time_ns <= moment.time_ns <= until_ns:
-                for reset in resets:
-                    if reset.from_ns < time_ns:
-                        counts &= (report.track_id != reset.track_id) | reset.spares(report)
         first_ns = _begins(report)
         for seen in self._between("detections", origin, first_ns + 1, time_ns):
             is_of_it = _sensor(report) in (seen.sensor, ALL_SENSORS)

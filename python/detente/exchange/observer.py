@@ -60,8 +60,8 @@ class Observer:
     tracklets_from : float, optional
         From which probability of existence on tracklets are told, with all that was not told
         before. By default increments are told of all tracks, tentative ones included, so that a
-        partner who doubts the same object can sum up; gains and what "pmbm" tells, which resets
-        may replace, from `threshold` on.
+        partner who doubts the same object can sum up; gains and what "pmbm" tells from `threshold`
+        on.
     compress_parties : int, optional
         Makes tracklets one gain for each track and call of `tracklets` instead of an increment a
         scan: smaller, and a little less, since what process noise makes all parties share is

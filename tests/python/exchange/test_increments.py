@@ -166,11 +166,15 @@ def test_information_of_a_part_of_the_place_counts() -> None:
 
 
 def test_a_mixture_in_clutter_leaves_no_phantoms_with_its_partner() -> None:
-    """Two objects that walk side by side, four false detections a scan, and resets."""
+    """Two objects that walk side by side, four false detections a scan, and resets.
+
+    A reset tells rows of many scans again; what else those scans did not see counts as before.
+    """
     radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=4 / 600.0**2)
     for seed in range(4):
         rng = np.random.default_rng(seed)
-        party, picture = Observer("north", _tracker("pmbm")), dt.Picture(_tracker("pmbm"))
+        party = Observer("north", _tracker("pmbm"), tracklets_from=0.0)
+        picture = dt.Picture(_tracker("pmbm"))
         for k in range(60):
             places = np.array([[5.0 * k, 0.0], [5.0 * k, 25.0]])[rng.random(2) < 0.9]
             clutter = rng.uniform(-200.0, 400.0, (rng.poisson(4), 2))

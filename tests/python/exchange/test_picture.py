@@ -657,6 +657,8 @@ def test_a_gain_that_lost_is_clipped_and_counted() -> None:
         from_ns=np.zeros(1, np.int64),
         is_new=np.zeros(1, bool),
     )
-    told, _, clipped = interval.gain(np.array([track], np.uint64), parties=2)
+    told, _, clipped = interval.gain(
+        np.array([track], np.uint64), sure=np.array([track], np.uint64), parties=2
+    )
     assert clipped == 4
     assert len(told.track_id) == 0
