@@ -92,7 +92,8 @@ def increments(
         seen = np.eye(z.shape[1], after.mean.shape[1])
         information = information_increment(detection, seen, each)
     else:
-        information, clipped = _gained(before, told, axes)
+        known = before[:0] if is_shared else before  # a shared gain is not what the detection says
+        information, clipped = _gained(known, told, axes)
         if is_shared:
             _linearise(information, detection, each, before, told, sensor=seer, axes=axes)
     return Increments(
