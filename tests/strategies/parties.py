@@ -15,5 +15,10 @@ def tracker() -> dt.Tracker:
 
 def party(name: str, frame: dt.LocalFrame | None = FRAME) -> dt.Party:
     """Return a party that has seen nothing yet."""
-    sensor = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-9)
+    sensor = dt.PositionSensor(
+        std_m=10.0,
+        detection_probability=0.9,
+        clutter_density=1e-9,
+        coverage=dt.Everywhere(),
+    )
     return dt.Party(name, tracker=tracker(), sensor=sensor, frame=frame)

@@ -27,7 +27,7 @@ class DescribedSensor(Sensor):
         What its scans are told as instead of measurements of its own space; then each detection
         brings its noise and its clutter.
     is_evidence : bool
-        Whether its silence is evidence.
+        Whether its silence is evidence; if not, each detection brings its clutter.
 
     Raises
     ------
@@ -43,10 +43,11 @@ class DescribedSensor(Sensor):
         told_as: Literal["position", "state"] | None = None,
         is_evidence: bool = True,
     ) -> None:
+        brings = told_as is not None or not is_evidence  # each detection its clutter
         super().__init__(
             detection_probability=description.detection_probability if is_evidence else _NEVER,
             report_rate_per_s=description.report_rate_per_s if is_evidence else None,
-            clutter_density=0.0 if told_as else description.clutter_density,
+            clutter_density=0.0 if brings else description.clutter_density,
             coverage=description.field_of_view if is_evidence else None,
             pose=description.pose,
             name=f"{origin}/{description.name}",

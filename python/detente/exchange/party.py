@@ -77,7 +77,7 @@ class Party(Signatory):
     ) -> None:
         super().__init__(name)
         self._observer = Observer(name, tracker, frame=frame)
-        self._shared = Picture(tracker, most_age_s=most_age_s)
+        self._shared = Picture(tracker, most_age_s=most_age_s, owner=name)
         self._sensor = sensor
         self._dim = tracker.motion.dim
         self._frame = frame

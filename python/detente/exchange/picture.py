@@ -52,9 +52,9 @@ class Picture:
     Detections and tracklets, one's own and those of partners, are scans of the one tracker. Of a
     tracklet the partner's number of its track is evidence beside its place, so that a match lasts
     until the evidence says otherwise; then it is listed among the `breaks`. A partner's silence is
-    a miss inside the coverage that it declared, and nothing elsewhere. Tracks, coarse or of unknown
-    lineage, are not accumulated: the newest of each partner are fused by covariance intersection
-    with what the detections and tracklets say, when somebody looks.
+    a miss inside the coverage that it declared, and nothing elsewhere or if it declared none.
+    Tracks, coarse or of unknown lineage, are not accumulated: the newest of each partner are fused
+    by covariance intersection with what the detections and tracklets say, when somebody looks.
 
     Of one origin and time interval the most detailed level held counts: detections before
     tracklets, shorter tracklets before longer ones, tracklets before tracks, finer tracks before
@@ -68,6 +68,9 @@ class Picture:
         How old the newest tracks of a partner may be to count [s].
     switch_probability : float
         The probability that a partner's track is of another object than at its last report.
+    owner : str, optional
+        Whose picture it is. Where its own sensors leave out their coverage it knows that they see
+        everything; of anybody else's that is unknown, and their silence is no evidence.
 
     Raises
     ------
@@ -108,7 +111,12 @@ class Picture:
     """
 
     def __init__(
-        self, tracker: Tracker, *, most_age_s: float = 30.0, switch_probability: float = 0.01
+        self,
+        tracker: Tracker,
+        *,
+        most_age_s: float = 30.0,
+        switch_probability: float = 0.01,
+        owner: str | None = None,
     ) -> None:
         if not most_age_s > 0.0:
             raise SettingError(f"most_age_s must be positive, found {most_age_s}")
@@ -121,6 +129,7 @@ class Picture:
         self._engine = tracker.fresh()
         self._most_age_ns = round(most_age_s * NS_PER_S)
         self._switch_probability = switch_probability
+        self._owner = owner
         self._holdings = Holdings()
         self._set_aside: list[Unusable] = []
         self._start = _State(self._engine.snapshot())
@@ -217,7 +226,7 @@ class Picture:
             state = replace(state, latest=latest)
             told = self._combined(state, _predicted(engine, report.time_ns), report.time_ns)
             return replace(state, matches=told.matches, breaks=state.breaks + told.breaks)
-        scan = reading(counted, switch_probability=self._switch_probability)
+        scan = self._reading(counted)
         tracks = _taken(engine, scan, report.time_ns)
         state = replace(state, witnesses=self._witnessed(state, scan, report))
         given = tracks.detection_index >= 0
@@ -235,6 +244,13 @@ class Picture:
         )
         matches = {**state.matches, origin: matched}
         return replace(state, seen_by=seen_by, matches=matches, breaks=state.breaks + breaks)
+
+    def _reading(self, counted: Counted) -> Reading:
+        return reading(
+            counted,
+            switch_probability=self._switch_probability,
+            is_own=counted.report.origin == self._owner,
+        )
 
     def _witnessed(self, state: _State, scan: Reading, report: Report) -> Mapping[str, Witness]:
         """Return what a look says of tracks of all but its own party."""
@@ -287,7 +303,7 @@ class Picture:
             if report.kind == "tracks":
                 return self._refused_tracks(report)
             with np.errstate(all="ignore"):
-                scan = reading(Counted(report, is_whole=True), switch_probability=0.5)
+                scan = self._reading(Counted(report, is_whole=True))
                 _taken(self._engine.fresh(), scan, report.time_ns)
         except (DetenteError, ValueError) as error:
             return str(error)

@@ -7,6 +7,7 @@ is evidence beside the place, as a ship's number is; so a match stays until the 
 otherwise.
 """
 
+from dataclasses import replace
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from detente.exchange.described import DescribedSensor, weight_at
 from detente.exchange.holdings import Counted
 from detente.exchange.report import Report
 from detente.exchange.sensing import SensorDescription
-from detente.sensors import Sensor
+from detente.sensors import Everywhere, Sensor
 from detente.tracking import Told
 
 _UNSEEN_STD = (1e7, 1e4)  # of a position [m] and a velocity [m/s] of which a tracklet says nothing
@@ -45,8 +46,10 @@ class Reading(NamedTuple):
     noise: NDArray[np.float64] | None = None
 
 
-def reading(counted: Counted, *, switch_probability: float) -> Reading:
+def reading(counted: Counted, *, switch_probability: float, is_own: bool) -> Reading:
     """Return the scan that a report of detections or tracklets stands for.
+
+    Own sensors of which no coverage is declared see everything; where others do is unknown.
 
     Raises
     ------
@@ -54,21 +57,23 @@ def reading(counted: Counted, *, switch_probability: float) -> Reading:
         The report has no sensor or one that cannot be described; or a tracklet tells of more than
         positions and velocities, or its interval or its information is none.
     """
-    report = counted.report
-    if report.sensor is None:
+    report, described = counted.report, counted.report.sensor
+    if described is None:
         message = f"the {report.kind} of {report.origin} must describe their sensor, found none"
         raise SettingError(message)
-    if report.kind == "detections" and report.sensor.is_partial:
-        return _of_some_detections(report, report.sensor)
-    if report.kind == "detections":
-        sensor = DescribedSensor(report.sensor, report.origin)
-        return Reading(sensor, report["measurement"], report.columns.get("noise"))
-    is_evidence = counted.is_whole and not report.sensor.is_partial
-    return _of_tracklets(report, report.sensor, is_evidence, switch_probability)
+    if is_own and described.field_of_view is None:
+        described = replace(described, field_of_view=Everywhere())
+    if report.kind == "tracklets":
+        is_evidence = counted.is_whole and described.is_evidence
+        return _of_tracklets(report, described, is_evidence, switch_probability)
+    if not described.is_evidence:
+        return _of_some_detections(report, described)
+    sensor = DescribedSensor(described, report.origin)
+    return Reading(sensor, report["measurement"], report.columns.get("noise"))
 
 
 def _of_some_detections(report: Report, description: SensorDescription) -> Reading:
-    """Return a scan of which others may have been withheld: what is missing says nothing.
+    """Return a scan of unknown coverage, or with rows withheld: what is missing says nothing.
 
     The sensor detects with next to nothing of its probability, against as much less of its clutter.
     """

@@ -136,7 +136,13 @@ def rehearse(
         compress_parties=len(watchers) if how == "gains" else None,
     )
     parties = [
-        _Party(watcher, observer(watcher.name), Picture(tracker), how=how, every_s=every_s)
+        _Party(
+            watcher,
+            observer(watcher.name),
+            Picture(tracker, owner=watcher.name),
+            how=how,
+            every_s=every_s,
+        )
         for watcher in watchers
     ]
     for time_ns in times_ns:

@@ -16,7 +16,7 @@ from detente.exchange.sensing import SensorDescription
 from detente.geo import LocalFrame
 from detente.table import ArrowStream
 
-SCHEMA = "detente.report/1"
+SCHEMA = "detente.report/2"
 """The version that is written; later ones of the same number only add."""
 
 IDENTIFIES = "detente.identifies"

@@ -10,6 +10,7 @@ from detente.sensors import (
     Annulus,
     Coverage,
     Disc,
+    Everywhere,
     Footprint,
     Polygon,
     Pose,
@@ -19,7 +20,10 @@ from detente.sensors import (
     Sensor,
 )
 
-_SHAPES = {shape.__name__.lower(): shape for shape in (Disc, Annulus, Sector, Polygon, Footprint)}
+_SHAPES = {
+    shape.__name__.lower(): shape
+    for shape in (Everywhere, Disc, Annulus, Sector, Polygon, Footprint)
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +45,9 @@ class SensorDescription:
         Of a reporting sensor [1/s].
     clutter_density : float or RangeTable
         False detections per unit of the measurement space and scan (or second).
-    field_of_view : Disc, Annulus, Sector, Polygon, Footprint or None
-        What it can see around its pose; `None` for everything.
+    field_of_view : Everywhere, Disc, Annulus, Sector, Polygon, Footprint or None
+        What it can see around its pose; `None` where nobody said, so that its silence is no
+        evidence.
     pose : Pose
         Where it stood in the report's frame.
     range_limits_m : tuple of float or None
@@ -110,6 +115,11 @@ class SensorDescription:
         if self.field_of_view is not None:
             content["field_of_view"]["shape"] = type(self.field_of_view).__name__.lower()
         return content
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether what it does not see is evidence: all of its scan is told, and where it looks."""
+        return not self.is_partial and self.field_of_view is not None
 
     @classmethod
     def from_mapping(cls, content: dict[str, Any]) -> Self:

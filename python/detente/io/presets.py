@@ -15,7 +15,7 @@ import numpy as np
 from detente.births import Birth
 from detente.errors import SettingError
 from detente.motion import BoxMotion, ConstantVelocity
-from detente.sensors import BearingSensor, BoxSensor, PositionSensor, StateSensor
+from detente.sensors import BearingSensor, BoxSensor, Everywhere, PositionSensor, StateSensor
 
 if TYPE_CHECKING:
     from detente.io.recording import Recording
@@ -156,7 +156,11 @@ def _autoferry(recording: Recording, std_m: float | None) -> Settings:
     # dense
     sensors: dict[str, Sensor] = {
         name: PositionSensor(
-            std_m=std_m or usual_m, detection_probability=seen, clutter_density=3e-5, name=name
+            std_m=std_m or usual_m,
+            detection_probability=seen,
+            clutter_density=3e-5,
+            coverage=Everywhere(),  # all boats are within reach of all sensors
+            name=name,
         )
         for name, usual_m, seen in (("lidar", 4.5, 0.6), ("radar", 7.0, 0.85))
     }
@@ -169,6 +173,7 @@ def _autoferry(recording: Recording, std_m: float | None) -> Settings:
             range_limits_m=(10.0, 400.0),  # the boats are 16 to 374 m away
             detection_probability=seen,
             clutter_density=clutter,
+            coverage=Everywhere(),
             name=name,
         )
         for name, std_rad, seen, clutter in (
@@ -226,7 +231,11 @@ def _any(recording: Recording, std_m: float | None) -> Settings:
     std = std_m or 10.0
     if recording.kind == "scanning":
         clutter = 0.1 * objects / area_m2
-        seen: dict[str, Any] = {"detection_probability": 0.9, "clutter_density": clutter}
+        seen: dict[str, Any] = {
+            "detection_probability": 0.9,
+            "clutter_density": clutter,
+            "coverage": Everywhere(),  # nothing is known of what a sensor misses
+        }
     else:
         seen = {"report_rate_per_s": 1 / max(30 * step_s, 1.0)}
     axes = 3 if "z_m" in recording.detections else 2

@@ -7,7 +7,15 @@ count clockwise from north, the second axis, as a compass does.
 
 from detente.sensors.angles import BearingElevationSensor, BearingSensor
 from detente.sensors.box import BoxSensor, boxes_from_corners, corners_from_boxes
-from detente.sensors.coverage import Annulus, Coverage, Disc, Footprint, Polygon, Sector
+from detente.sensors.coverage import (
+    Annulus,
+    Coverage,
+    Disc,
+    Everywhere,
+    Footprint,
+    Polygon,
+    Sector,
+)
 from detente.sensors.polar import RangeBearingElevationSensor, RangeBearingSensor
 from detente.sensors.pose import Pose
 from detente.sensors.position import PositionSensor, StateSensor
@@ -22,6 +30,7 @@ __all__ = [
     "BoxSensor",
     "Coverage",
     "Disc",
+    "Everywhere",
     "Filter",
     "Footprint",
     "Polygon",

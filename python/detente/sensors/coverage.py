@@ -10,6 +10,24 @@ from numpy.typing import ArrayLike, NDArray
 from detente.sensors.pose import Pose
 
 
+@dataclass(frozen=True)
+class Everywhere:
+    """A sensor sees all there is, and says so.
+
+    In one's own tracker a coverage left out means the same. In what others are told it means that
+    nobody said, so that the silence of such a sensor is no evidence.
+
+    Examples
+    --------
+    >>> import detente as dt
+    >>> radar = dt.PositionSensor(
+    ...     std_m=10.0, detection_probability=0.9, coverage=dt.Everywhere()
+    ... )
+    >>> radar.probability_at([[1e6, 0.0]], axes=2)
+    array([0.9])
+    """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Disc:
     """A sensor sees everything up to a horizontal range [m]."""
@@ -96,7 +114,7 @@ class Footprint:
         return corners
 
 
-Coverage: TypeAlias = Disc | Annulus | Sector | Polygon | Footprint
+Coverage: TypeAlias = Everywhere | Disc | Annulus | Sector | Polygon | Footprint
 
 
 def _clipped(
@@ -118,7 +136,7 @@ def _clipped(
 def coverage_of(coverage: Coverage | None) -> object:  # noqa: PLR0911 - one for each kind
     """Return a coverage as the core takes it."""
     match coverage:
-        case None:
+        case None | Everywhere():
             return None
         case Disc():
             return ("disc", float(coverage.range_m), 0.0, 0.0)

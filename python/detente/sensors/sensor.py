@@ -29,8 +29,9 @@ class Sensor:
         False detections per unit of the measurement space and scan (of a reporting sensor: per
         second), in the units of the measurement: per m², per m·rad, …; of a table or raster at the
         place of the detection.
-    coverage : Disc, Annulus, Sector, Polygon or Footprint, optional
-        What the sensor can see around its pose; everything if left out.
+    coverage : Everywhere, Disc, Annulus, Sector, Polygon or Footprint, optional
+        What the sensor can see around its pose; everything if left out. Partners are told of it: to
+        them a coverage left out is unknown, and only `Everywhere` says everything.
     pose : Pose
         Where it stands; `Tracker.step(..., pose=...)` overrides it for one scan.
     filter : {"ekf", "ukf"}

@@ -18,7 +18,13 @@ TRACKER = dt.Tracker(
     motion=MOTION,
     birth=dt.Birth(rate_density=1e-9, initial_density=1e-6, velocity_std_m_s=15.0),
 )
-RADAR = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-6, name="radar")
+RADAR = dt.PositionSensor(
+    std_m=10.0,
+    detection_probability=0.9,
+    clutter_density=1e-6,
+    coverage=dt.Everywhere(),
+    name="radar",
+)
 SEEN = SensorDescription.from_sensor(RADAR, axes=2)
 
 

@@ -11,15 +11,22 @@ from detente.exchange import Observer, Report
 from detente.sensors import Sensor
 
 SECOND_NS = 1_000_000_000
-RADAR = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-5)
+RADAR = dt.PositionSensor(
+    std_m=10.0, detection_probability=0.9, clutter_density=1e-5, coverage=dt.Everywhere()
+)
 POLAR = dt.RangeBearingSensor(
-    range_std_m=10.0, bearing_std_rad=0.01, detection_probability=0.9, clutter_density=1e-4
+    range_std_m=10.0,
+    bearing_std_rad=0.01,
+    detection_probability=0.9,
+    clutter_density=1e-4,
+    coverage=dt.Everywhere(),
 )
 BEARING = dt.BearingSensor(
     bearing_std_rad=0.01,
     range_limits_m=(100.0, 3_000.0),
     detection_probability=0.9,
     clutter_density=0.1,
+    coverage=dt.Everywhere(),
 )
 
 
@@ -170,7 +177,12 @@ def test_a_mixture_in_clutter_leaves_no_phantoms_with_its_partner() -> None:
 
     A reset tells rows of many scans again; what else those scans did not see counts as before.
     """
-    radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=4 / 600.0**2)
+    radar = dt.PositionSensor(
+        std_m=10.0,
+        detection_probability=0.9,
+        clutter_density=4 / 600.0**2,
+        coverage=dt.Everywhere(),
+    )
     for seed in range(4):
         rng = np.random.default_rng(seed)
         party = Observer("north", _tracker("pmbm"), tracklets_from=0.0)
@@ -195,6 +207,7 @@ def test_angles_of_a_sensor_of_ones_own_are_wrapped() -> None:
         position=lambda z: np.c_[z[:, 0] * np.cos(z[:, 1]), z[:, 0] * np.sin(z[:, 1])],
         detection_probability=0.9,
         clutter_density=1e-4,
+        coverage=dt.Everywhere(),
         name="own",
     )
     party, picture = Observer("north", _tracker("jpda")), dt.Picture(_tracker("jpda"))

@@ -20,7 +20,9 @@ Array = NDArray[np.float64]
 SECOND_NS = 1_000_000_000
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
 CLUTTER = 1e-6
-RADAR = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=CLUTTER)
+RADAR = dt.PositionSensor(
+    std_m=10.0, detection_probability=0.9, clutter_density=CLUTTER, coverage=dt.Everywhere()
+)
 BIRTH = dt.Birth(rate_density=1e-9, initial_density=1e-6, velocity_std_m_s=15.0)
 EVERY = ("gnn", "jpda", "pmbm")
 seeds = st.integers(0, 2**32 - 1)
@@ -298,6 +300,7 @@ def test_a_tracklet_of_rank_one_tells_one_direction_and_begins_nothing() -> None
         range_limits_m=(100.0, 5_000.0),
         detection_probability=0.9,
         clutter_density=1e-3,
+        coverage=dt.Everywhere(),
     )
     sees = SensorDescription.from_sensor(camera, axes=2)
     y = np.zeros((1, 4, 4))
@@ -337,7 +340,12 @@ def test_when_the_best_explanation_changes_a_reset_is_sent() -> None:
     Over twelve seeds the receiver is within a third of what the party itself knows.
     """
     truth_m = np.array([[0.0, 0.0], [25.0, 0.0]])
-    radar = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1 / 120.0**2)
+    radar = dt.PositionSensor(
+        std_m=10.0,
+        detection_probability=0.9,
+        clutter_density=1 / 120.0**2,
+        coverage=dt.Everywhere(),
+    )
     known: list[float] = []
     received: list[float] = []
     for seed in range(12):

@@ -1,6 +1,8 @@
 """What partners say of existence adds up as Bayes says, and shared probabilities are calibrated."""
 
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +23,10 @@ BIRTH = dt.Birth(rate_density=1e-8, initial_density=4e-6, velocity_std_m_s=5.0)
 
 def _radar(coverage: dt.Disc | None = None, clutter: float = CLUTTER) -> dt.PositionSensor:
     return dt.PositionSensor(
-        std_m=10.0, detection_probability=0.7, clutter_density=clutter, coverage=coverage
+        std_m=10.0,
+        detection_probability=0.7,
+        clutter_density=clutter,
+        coverage=coverage or dt.Everywhere(),
     )
 
 
@@ -160,3 +165,89 @@ def test_the_shared_existence_is_calibrated(kind: str, clutter: float, worlds: i
             checked += 1
             assert abs(r[rows].mean() - hit[rows].mean()) < 0.05, (low, high, int(rows.sum()))
     assert checked >= 2
+
+
+@pytest.mark.parametrize("kind", ["detections", "tracklets"])
+@pytest.mark.parametrize("sensor", ["position", "state", "polar", "bearing"])
+def test_a_silent_scan_erases_nothing_unless_it_says_where_it_looks(kind: str, sensor: str) -> None:
+    """One that detects without fail and says nothing of its coverage changes no track."""
+    settings = dict[str, Any](detection_probability=1.0, clutter_density=1e-9)
+    silent = {
+        "position": dt.PositionSensor(std_m=10.0, **settings),
+        "polar": dt.RangeBearingSensor(range_std_m=10.0, bearing_std_rad=0.01, **settings),
+        "state": dt.StateSensor(position_std_m=10.0, velocity_std_m_s=1.0, **settings),
+        "bearing": dt.BearingSensor(bearing_std_rad=0.01, range_limits_m=(1.0, 1e4), **settings),
+    }[sensor]
+    north = Observer("north", _tracker("gnn"))
+    seen = [
+        north.observe(k * SECOND_NS, [[500.0 + 5.0 * k, 0.0]], sensor=_radar()).detections
+        for k in range(5)
+    ]
+    shown: dict[str, Snapshot] = {}
+    for name, coverage in (("unknown", None), ("everywhere", dt.Everywhere())):
+        silent.coverage = coverage
+        south = Observer("south", _tracker("gnn"))
+        looked = south.observe(
+            4 * SECOND_NS + 1, np.empty((0, len(silent.noise(2)))), sensor=silent
+        )
+        picture = dt.Picture(_tracker("gnn"), owner="north")
+        for report in (
+            *seen,
+            *([looked.detections] if kind == "detections" else south.tracklets()),
+        ):
+            picture.add(report)
+        assert picture.set_aside == ()
+        shown[name] = picture.as_of(4 * SECOND_NS + 1)
+    alone = dt.Picture(_tracker("gnn"))
+    for report in seen:
+        alone.add(report)
+    expected = alone.as_of(4 * SECOND_NS + 1)
+    assert shown["unknown"].existence == pytest.approx(expected.existence, rel=1e-6)
+    assert len(shown["everywhere"].confirmed()) == 0
+
+
+def test_where_an_own_sensor_leaves_out_its_coverage_its_owner_knows() -> None:
+    radar = dt.PositionSensor(std_m=10.0, detection_probability=0.7, clutter_density=CLUTTER)
+    north = Observer("north", _tracker())
+    seen = [
+        north.observe(k * SECOND_NS, z, sensor=radar).detections
+        for k, z in enumerate([[[0.0, 0.0]]] * 4 + [np.empty((0, 2))] * 2)
+    ]
+    said = [replace(r, sensor=replace(r.sensor, field_of_view=dt.Everywhere())) for r in seen]
+    found: list[Array] = []
+    for reports, owner in ((seen, "north"), (said, None), (seen, None), (seen, "south")):
+        picture = dt.Picture(_tracker(), owner=owner)
+        for report in reports:
+            picture.add(report)
+        found.append(picture.as_of(5 * SECOND_NS).existence)
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[2], found[3])
+    assert found[2].max() > found[0].max()
+
+
+@pytest.mark.parametrize("sensor", ["polar", "bearing"])
+def test_what_a_scan_of_unknown_coverage_saw_counts_as_ever(sensor: str) -> None:
+    """Beginnings and updates by detections of a sensor that is not linear.
+
+    Few objects are yet to be found: where nobody knows what was looked at, none become fewer.
+    """
+    few = dt.Birth(rate_density=1e-12, initial_density=1e-10, velocity_std_m_s=5.0)
+    tracker = dt.Tracker(motion=MOTION, birth=few, survival_per_s=SURVIVAL)
+    settings = dict[str, Any](detection_probability=0.9, clutter_density=1e-9)
+    radar = {
+        "polar": dt.RangeBearingSensor(range_std_m=10.0, bearing_std_rad=0.01, **settings),
+        "bearing": dt.BearingSensor(bearing_std_rad=0.01, range_limits_m=(100.0, 2e3), **settings),
+    }[sensor]
+    found: list[Snapshot] = []
+    for coverage in (None, dt.Everywhere()):
+        radar.coverage = coverage
+        north = Observer("north", tracker)
+        picture = dt.Picture(tracker)
+        for k in range(6):
+            pose = dt.Pose(position_m=(30.0 * k, 0.0))
+            z = radar.measure([[-30.0 * k, 500.0, 0.0, 0.0]], axes=2)  # from where it stands
+            picture.add(north.observe(k * SECOND_NS, z, sensor=radar, pose=pose).detections)
+        found.append(picture.as_of(5 * SECOND_NS))
+    unknown, everywhere = found
+    assert unknown.mean == pytest.approx(everywhere.mean, rel=1e-6, abs=1e-6)
+    assert unknown.cov == pytest.approx(everywhere.cov, rel=1e-6, abs=1e-6)

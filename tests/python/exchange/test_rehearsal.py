@@ -12,7 +12,11 @@ SECOND_NS = 1_000_000_000
 OBJECTS, SCANS, SIDE_M = 12, 30, 1_100.0
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
 RADAR = dt.PositionSensor(
-    std_m=10.0, detection_probability=0.9, clutter_density=OBJECTS / SIDE_M**2, name="radar"
+    std_m=10.0,
+    detection_probability=0.9,
+    clutter_density=OBJECTS / SIDE_M**2,
+    coverage=dt.Everywhere(),
+    name="radar",
 )
 TRACKER = dt.Tracker(
     motion=MOTION,

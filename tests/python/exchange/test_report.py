@@ -124,7 +124,11 @@ def test_what_is_not_known_is_kept_and_passed_on() -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "what"),
-    [(b'"tracks"', b'"songs"', "kind 'songs'"), (b"report/1", b"report/2", "schema .*report/2")],
+    [
+        (b'"tracks"', b'"songs"', "kind 'songs'"),
+        (b"report/2", b"report/1", "schema .*report/1"),
+        (b"report/2", b"report/3", "schema .*report/3"),
+    ],
 )
 def test_what_this_version_cannot_read_is_set_aside(old: bytes, new: bytes, what: str) -> None:
     table = pa.table(arrow_from_report(of_every_kind(2)["tracks"]))
