@@ -293,6 +293,7 @@ class Tracker:
         core_motion = _core_motion(motion)  # first: it says what is wrong with a motion
         self._motion = motion
         self._association: Association = association
+        self._survival_per_s = survival_per_s
         self._axes = motion.axes
         self._threshold = 0.4 if association == "pmbm" else 0.5
         self._make = partial(
@@ -322,6 +323,11 @@ class Tracker:
     def association(self) -> Association:
         """How detections are given to tracks."""
         return self._association
+
+    @property
+    def survival_per_s(self) -> float:
+        """The probability that an object lives on for a second."""
+        return self._survival_per_s
 
     @property
     def motion(self) -> Motion:

@@ -8,10 +8,12 @@ from detente._core import Grant
 from detente.exchange.agreement import Agreement, State
 from detente.exchange.area import Area
 from detente.exchange.audit import Audit
+from detente.exchange.consistency import Consistency
 from detente.exchange.counts import count_total, grid_cells
 from detente.exchange.fields import FIELDS, Field
 from detente.exchange.instant import text_from_time_ns, time_ns_from_text
 from detente.exchange.kinds import COLUMNS
+from detente.exchange.limits import Limits
 from detente.exchange.observer import Observed, Observer
 from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
 from detente.exchange.party import Party
@@ -24,7 +26,7 @@ from detente.exchange.scenario import Scenario
 from detente.exchange.scenario_toml import read_scenario
 from detente.exchange.sensing import SensorDescription
 from detente.exchange.signatory import Signatory
-from detente.exchange.snapshot import Break, Snapshot
+from detente.exchange.snapshot import Break, Snapshot, TrackEnd
 from detente.exchange.standing import Standing, standing_at
 from detente.exchange.terms import Terms
 
@@ -36,9 +38,11 @@ __all__ = [
     "Area",
     "Audit",
     "Break",
+    "Consistency",
     "Decline",
     "Field",
     "Grant",
+    "Limits",
     "Look",
     "Observed",
     "Observer",
@@ -55,6 +59,7 @@ __all__ = [
     "Standing",
     "State",
     "Terms",
+    "TrackEnd",
     "Unusable",
     "Watcher",
     "Withdrawal",

@@ -1,6 +1,6 @@
 """The picture: a fold over the reports of all parties, in which each object counts once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -8,20 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import DetenteError, SettingError, TimeOrderError
+from detente.exchange.consistency import Consistency, consistencies
 from detente.exchange.copies import Copies
+from detente.exchange.fading import Fading
 from detente.exchange.holdings import Counted, Holdings, Moment
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
 from detente.exchange.interval import LinearMotion
 from detente.exchange.latest import Combined, combined
+from detente.exchange.limits import Limits, limited
 from detente.exchange.matches import Matches
 from detente.exchange.reading import Reading, reading, tracks_of_codes
 from detente.exchange.report import Report
-from detente.exchange.snapshot import Break, Snapshot
+from detente.exchange.snapshot import Break, Snapshot, TrackEnd
 from detente.exchange.witness import Witness
 from detente.fuse import covariance_intersection
 from detente.tracking import Told, Tracker, Tracks
 
 _EMPTY: NDArray[np.uint64] = np.empty(0, np.uint64)
+_ERASES = 0.9999  # a detection probability above which one miss forgets a track
 
 
 class Unusable(NamedTuple):
@@ -41,6 +45,9 @@ class _State:
     latest: Mapping[str, Report] = field(default_factory=dict[str, Report])
     witnesses: Mapping[str, Witness] = field(default_factory=dict[str, Witness])
     breaks: tuple[Break, ...] = ()
+    fading: Fading = field(default_factory=Fading)
+    ends: tuple[TrackEnd, ...] = ()
+    time_ns: int | None = None
 
 
 class Picture:
@@ -71,6 +78,9 @@ class Picture:
     owner : str, optional
         Whose picture it is. Where its own sensors leave out their coverage it knows that they see
         everything; of anybody else's that is unknown, and their silence is no evidence.
+    limits : Limits or mapping of str to Limits
+        What is believed at most of what parties claim for their sensors: of all alike, or by party,
+        of those that are left out the usual `Limits()`.
 
     Raises
     ------
@@ -117,6 +127,7 @@ class Picture:
         most_age_s: float = 30.0,
         switch_probability: float = 0.01,
         owner: str | None = None,
+        limits: Limits | Mapping[str, Limits] | None = None,
     ) -> None:
         if not most_age_s > 0.0:
             raise SettingError(f"most_age_s must be positive, found {most_age_s}")
@@ -130,6 +141,9 @@ class Picture:
         self._most_age_ns = round(most_age_s * NS_PER_S)
         self._switch_probability = switch_probability
         self._owner = owner
+        self._limits = limits
+        self._reports: list[Report] = []
+        self._parts: dict[frozenset[str], tuple[int, Picture]] = {}
         self._holdings = Holdings()
         self._set_aside: list[Unusable] = []
         self._start = _State(self._engine.snapshot())
@@ -168,19 +182,23 @@ class Picture:
         first = self._holdings.add(report)
         if first is None:
             return False
+        self._reports.append(report)
         self._copies.forget(first)
         if self._done > first:
             self._done, self._live = self._copies.latest(first)
             self._engine.restore(self._live.tracker)
         return True
 
-    def as_of(self, time_ns: int) -> Snapshot:
+    def as_of(self, time_ns: int, *, without: Iterable[str] = ()) -> Snapshot:
         """Return what is known at a time from all reports that are not later.
 
         Parameters
         ----------
         time_ns : int
             The moment [ns since 1970-01-01 UTC].
+        without : iterable of str
+            Parties whose reports are left out, by whatever path they came: the picture of all
+            others, to the bit.
 
         Returns
         -------
@@ -191,6 +209,9 @@ class Picture:
         TimeOrderError
             There is no report from before that moment.
         """
+        left_out = frozenset([without] if isinstance(without, str) else without)
+        if left_out:
+            return self._part(left_out).as_of(time_ns)
         steps = self._holdings.until(time_ns)
         if not steps:
             message = f"there is no report from before {text_from_time_ns(time_ns)}"
@@ -203,6 +224,59 @@ class Picture:
         for moment in self._holdings.moments[done:steps]:
             state = self._after(state, engine, moment, time_ns)
         return self._shown(state, engine, time_ns)
+
+    def consistency(self, time_ns: int, *, scans: int = 20) -> tuple[Consistency, ...]:
+        """Return how what each party said lately fits what the others say without it.
+
+        Nothing is left out by itself: whoever doubts a party says so by `without` or `limits`. It
+        folds the reports once more for each party, so that it costs as much as several pictures.
+
+        Parameters
+        ----------
+        time_ns : int
+            The moment [ns since 1970-01-01 UTC].
+        scans : int
+            How many reports of each party are looked at, the newest.
+
+        Returns
+        -------
+        tuple of Consistency
+            By the names of the parties. With two parties that contradict each other nobody can say
+            which of them is wrong: both, or the one that contradicts more, may be named.
+        """
+        known = [report for report in self._reports if report.time_ns <= time_ns]
+        known.sort(key=lambda report: (report.time_ns, report.origin, report.kind))
+        return consistencies(self, known, axes=self._engine.motion.axes, scans=scans)
+
+    def fresh(self) -> "Picture":
+        """Return a picture of the same settings that knows nothing."""
+        return Picture(
+            self._engine.fresh(),
+            most_age_s=self._most_age_ns / NS_PER_S,
+            switch_probability=self._switch_probability,
+            owner=self._owner,
+            limits=self._limits,
+        )
+
+    def limits_of(self, origin: str) -> Limits:
+        """Return what is believed at most of what a party claims for its sensors."""
+        if isinstance(self._limits, Mapping):
+            return self._limits.get(origin, Limits())
+        return self._limits or Limits()
+
+    def scan(self, report: Report) -> Reading:
+        """Return the scan that a report of detections or tracklets stands for."""
+        return self._reading(Counted(report, is_whole=True))
+
+    def _part(self, without: frozenset[str]) -> "Picture":
+        """Return the picture of all other parties, kept for the next time."""
+        done, part = self._parts.get(without, (0, None))
+        part = part or self.fresh()
+        for report in self._reports[done:]:
+            if report.origin not in without:
+                part.add(report)
+        self._parts[without] = len(self._reports), part
+        return part
 
     def _current(self) -> _State:
         """Return the state after all reports."""
@@ -222,13 +296,14 @@ class Picture:
             return state
         origin = report.origin
         if report.kind == "tracks":
-            latest = {**state.latest, origin: report}
+            latest = {**state.latest, origin: limited(report, self.limits_of(origin))}
             state = replace(state, latest=latest)
             told = self._combined(state, _predicted(engine, report.time_ns), report.time_ns)
             return replace(state, matches=told.matches, breaks=state.breaks + told.breaks)
         scan = self._reading(counted)
         tracks = _taken(engine, scan, report.time_ns)
         state = replace(state, witnesses=self._witnessed(state, scan, report))
+        state = self._faded(state, tracks, scan, report)
         given = tracks.detection_index >= 0
         ours = tracks.id[given]
         seen = np.union1d(state.seen_by.get(origin, _EMPTY), ours)
@@ -245,9 +320,23 @@ class Picture:
         matches = {**state.matches, origin: matched}
         return replace(state, seen_by=seen_by, matches=matches, breaks=state.breaks + breaks)
 
+    def _faded(self, state: _State, tracks: Tracks, scan: Reading, report: Report) -> _State:
+        """Return the state with what the scan took from tracks, and those that it ended."""
+        before_ns = report.time_ns if state.time_ns is None else state.time_ns
+        fading, ends = state.fading.after(
+            tracks,
+            origin=report.origin,
+            survival=self._engine.survival_per_s ** ((report.time_ns - before_ns) / NS_PER_S),
+            erases=scan.sensor.is_scanning
+            and self.limits_of(report.origin).detection_probability > _ERASES,
+            time_ns=report.time_ns,
+        )
+        return replace(state, fading=fading, ends=state.ends + ends, time_ns=report.time_ns)
+
     def _reading(self, counted: Counted) -> Reading:
+        report = limited(counted.report, self.limits_of(counted.report.origin))
         return reading(
-            counted,
+            counted._replace(report=report),
             switch_probability=self._switch_probability,
             is_own=counted.report.origin == self._owner,
         )
@@ -275,7 +364,8 @@ class Picture:
             seen_by[origin] = np.isin(rows.track_id, state.seen_by.get(origin, _EMPTY))
             if origin in newest:
                 seen_by[origin] |= told.theirs[origin] != 0
-        return Snapshot(time_ns, *rows, told.theirs, seen_by, state.breaks + told.breaks)
+        breaks = state.breaks + told.breaks
+        return Snapshot(time_ns, *rows, told.theirs, seen_by, breaks, state.ends)
 
     def _combined(self, state: _State, tracks: Tracks, time_ns: int) -> Combined:
         return combined(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.exchange.instant import text_from_time_ns
+
 
 @dataclass(frozen=True)
 class Break:
@@ -31,6 +33,42 @@ class Break:
 
 
 @dataclass(frozen=True)
+class TrackEnd:
+    """A track that was believed in and no longer is.
+
+    Attributes
+    ----------
+    time_ns : int
+        When its existence fell below 0.5 [ns since 1970-01-01 UTC].
+    track_id : int
+        The picture's identity of it.
+    log_odds : mapping of str to float
+        How much each party's scans since its last detection took from the log-odds of its
+        existence, all negative; under ``""`` what the time took in which objects end by themselves.
+    """
+
+    time_ns: int
+    track_id: int
+    log_odds: Mapping[str, float]
+
+    @property
+    def decided_by(self) -> str:
+        """The party whose evidence weighed most; empty if it was time alone."""
+        parties = [origin for origin in self.log_odds if origin]
+        return min(parties, key=lambda origin: (self.log_odds[origin], origin), default="")
+
+    @property
+    def text(self) -> str:
+        """The same in a sentence."""
+        weighed = sorted(self.log_odds.items(), key=lambda item: (item[1], item[0]))
+        parts = [f"{origin or 'time'} {-taken:.1f}" for origin, taken in weighed]
+        return (
+            f"Track {self.track_id} ended at {text_from_time_ns(self.time_ns)}; its log-odds lost "
+            f"by {', by '.join(parts)}."
+        )
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """What one party knows at one moment. Nobody releases it.
 
@@ -52,6 +90,8 @@ class Snapshot:
         For each party, whether its sensors contributed to the row.
     breaks : tuple of Break
         Matches that did not hold, the earliest first.
+    ends : tuple of TrackEnd
+        Objects that are no longer believed in, the earliest first, and whose evidence decided it.
     """
 
     time_ns: int
@@ -62,6 +102,7 @@ class Snapshot:
     theirs: Mapping[str, NDArray[np.uint64]]
     seen_by: Mapping[str, NDArray[np.bool_]]
     breaks: tuple[Break, ...] = ()
+    ends: tuple[TrackEnd, ...] = ()
 
     def __len__(self) -> int:
         return len(self.track_id)
@@ -89,4 +130,5 @@ class Snapshot:
             {origin: ids[rows] for origin, ids in self.theirs.items()},
             {origin: seen[rows] for origin, seen in self.seen_by.items()},
             self.breaks,
+            self.ends,
         )
