@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import detente as dt
-from detente.exchange import Observer, Report, Snapshot
+from detente.exchange import Limits, Observer, Report, Snapshot
 
 Array = NDArray[np.float64]
 
@@ -190,7 +190,8 @@ def test_a_silent_scan_erases_nothing_unless_it_says_where_it_looks(kind: str, s
         looked = south.observe(
             4 * SECOND_NS + 1, np.empty((0, len(silent.noise(2)))), sensor=silent
         )
-        picture = dt.Picture(_tracker("gnn"), owner="north")
+        everything = Limits(detection_probability=1.0)
+        picture = dt.Picture(_tracker("gnn"), owner="north", limits=everything)
         for report in (
             *seen,
             *([looked.detections] if kind == "detections" else south.tracklets()),
