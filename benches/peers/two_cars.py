@@ -3,8 +3,8 @@
 A synthetic twin of a recorded drive. Cars in lanes, parked cars and people on the pavement; each
 car sees up to `RANGE_M`, but not through buildings and not through other cars, although its
 declared coverage says so. The detector gives scores, which last from scan to scan, so that misses
-come in runs; what scores less than asked for is dropped, of clutter more than of objects. Its error
-is partly the same for a second.
+come in runs; what scores less than asked for is dropped, of clutter more than of objects. Some
+clutter comes again from the same places. The error of a detection is partly the same for a second.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ RANGE_M, NEAR_M = 60.0, 3.0  # nobody detects itself
 CUTOFF_M = 5.0
 STD_M, WHITE_M, LASTING_M = 0.4, 0.32, 0.24
 SCORE_LASTS_S, ERROR_LASTS_S = 0.5, 1.0
-CLUTTER_PER_SCAN = 6.0  # of any score
+CLUTTER_PER_SCAN = 4.0  # of any score, anywhere
 KNOWN_FOR_S = 2.0  # an object is to be known so long after it was last in anybody's view
 SETTLED_S = 5.0
 NAMES = ("north", "south")
@@ -34,6 +34,7 @@ _ROAD_M, _LANE_M, _KERB_M, _WALK_M = 130.0, 1.75, 5.5, 9.0
 _BUILDINGS = [(x, y, 45.0) for x in (-57.0, 57.0) for y in (-57.0, 57.0)]  # centre, half a side
 _CAR_M = 1.1  # of its shadow
 _SCORE = 0.67, 0.0035, 0.12, 0.12  # at 0 m, less per m, deviation of objects and from time to time
+_ECHOES, _ECHO = 40, (0.2, 0.0, 0.12, 0.12)  # things at the roadside that are taken for objects
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Drive:
         At each of these times, the objects that are to be known.
     truth_id : list of (n,) int64
         Which they are.
+    cars_m : list of (2, 2) float64
+        Where the two cars are.
     seen : float
         The share of scans in which an object in view is detected.
     """
@@ -58,7 +61,13 @@ class Drive:
     times_ns: list[int]
     truth_m: list[Array]
     truth_id: list[NDArray[np.int64]]
+    cars_m: list[Array]
     seen: float
+
+    def is_near(self, scan: int, places_m: Array) -> Mask:
+        """Return which places (n, 2) are in the range of either car."""
+        off_m = places_m[:, None] - self.cars_m[scan]
+        return (np.linalg.norm(off_m, axis=2) <= RANGE_M).any(axis=1)
 
     def tracker(self, association: str) -> dt.Tracker:
         """Return the tracker of both."""
@@ -98,22 +107,29 @@ def drive(
     scans = round(lasts_s * rate_hz)
     times_s = np.arange(scans) / rate_hz
     place_m, is_car = _traffic(rng, times_s, place)
+    side_m = rng.choice([-1.0, 1.0], _ECHOES) * rng.uniform(_KERB_M, 1.3 * _WALK_M, _ECHOES)
+    echo_m = np.c_[rng.uniform(-_ROAD_M, _ROAD_M, _ECHOES), side_m]
+    echo_m[::2] = echo_m[::2, ::-1]
     looks: list[list[Look]] = [[], []]
     covered, in_view, found = (np.empty((2, *place_m.shape[:2]), bool) for _ in range(3))
     kept: list[tuple[Array, Mask, list[Array]]] = []
     for car in range(2):
         covered[car], in_view[car] = _views(place_m, is_car, car)
         off_m = np.linalg.norm(place_m - place_m[:, car, None], axis=2)
-        middle, slope, between, within = _SCORE
-        score = middle + skill - slope * off_m + between * rng.normal(size=len(is_car))
-        score += within * _lasting(rng, off_m.shape, SCORE_LASTS_S * rate_hz)
-        found[car] = in_view[car] & (score >= least_score)
+        found[car] = in_view[car] & (_scores(rng, off_m, rate_hz, _SCORE) + skill >= least_score)
         error = LASTING_M * _lasting(rng, place_m.shape, ERROR_LASTS_S * rate_hz)
         error += WHITE_M * rng.normal(size=place_m.shape)
-        kept.append((place_m + error, found[car], _clutter(rng, place_m[:, car], least_score)))
+        false_m = _clutter(rng, place_m[:, car], least_score)
+        echo_off_m = np.linalg.norm(echo_m - place_m[:, car, None], axis=2)
+        heard = (echo_off_m >= NEAR_M) & (echo_off_m <= RANGE_M)
+        heard &= _scores(rng, echo_off_m, rate_hz, _ECHO) >= least_score
+        for k in range(scans):
+            again_m = echo_m[heard[k]]
+            false_m[k] = np.r_[false_m[k], again_m + STD_M * rng.normal(size=again_m.shape)]
+        kept.append((place_m + error, found[car], false_m))
     seen = float(found.sum() / in_view.sum())
-    area_m2 = np.pi * (RANGE_M**2 - NEAR_M**2)
-    clutter = CLUTTER_PER_SCAN * (1.0 - _clutter_below(least_score)) / area_m2
+    false = sum(len(each) for _, _, scan in kept for each in scan) / (2 * scans)
+    clutter = false / (np.pi * (RANGE_M**2 - NEAR_M**2))
     sensor = dt.PositionSensor(
         std_m=STD_M,
         detection_probability=round(seen, 2),
@@ -134,6 +150,7 @@ def drive(
         [look.time_ns for look in looks[1]],
         [place_m[k, known[k]] for k in range(scans)],
         [np.flatnonzero(known[k]) for k in range(scans)],
+        [place_m[k, :2] for k in range(scans)],
         seen,
     )
 
@@ -143,8 +160,8 @@ def errors(
 ) -> dict[str, Array]:
     """Return the mean GOSPA of each party, and what is located, missed and false, (4,).
 
-    GOSPA with p = 2 and the cutoff `CUTOFF_M` [m]; then the mean squared parts [m²], from
-    `SETTLED_S` on.
+    GOSPA with p = 2 and the cutoff `CUTOFF_M` [m]; then the mean squared parts [m²]. It is taken
+    from `SETTLED_S` on, where either car covers.
     """
     first_ns = round(SETTLED_S * 1e9)
     step = max(1, round(1e9 / shown_hz / (of.times_ns[1] - of.times_ns[0])))
@@ -155,8 +172,9 @@ def errors(
         of.watchers, of.tracker(association), how=how, times_ns=list(at), every_s=every_s
     )
     for party, snapshot, _ in played:
-        known_m = snapshot.confirmed().mean[:, :2]
-        found = dt.metrics.gospa(of.truth_m[at[snapshot.time_ns]], known_m, cutoff=CUTOFF_M)
+        scan, known_m = at[snapshot.time_ns], snapshot.confirmed().mean[:, :2]
+        known_m = known_m[of.is_near(scan, known_m)]
+        found = dt.metrics.gospa(of.truth_m[scan], known_m, cutoff=CUTOFF_M)
         values[party].append((found.value, found.localisation, found.missed, found.false))
     return {party: np.mean(each, axis=0) for party, each in values.items()}
 
@@ -169,7 +187,7 @@ def _traffic(rng: np.random.Generator, times_s: Array, place: Place) -> tuple[Ar
     own = {  # the lane of each, and how far along it is at first
         "crossing": [(0, begun[0]), (2, begun[1] - 12.0)],
         "oncoming": [(0, begun[0]), (1, begun[1])],
-        "convoy": [(0, begun[0]), (0, begun[0] - 30.0)],
+        "convoy": [(0, begun[0]), (0, begun[0] - 20.0)],
     }[place]
     speeds = [_speed(rng, times_s, rng.uniform(4.0, 8.0)) for _ in lanes]
     tracks: list[tuple[Array, bool]] = []
@@ -236,6 +254,15 @@ def _crosses(eye: Array, off_m: Array, centre_m: Array, half_m: float) -> Mask:
     enters = np.minimum(a, b).max(axis=2)
     leaves = np.maximum(a, b).min(axis=2)
     return (enters < leaves) & (leaves > 0.0) & (enters < 1.0)
+
+
+def _scores(
+    rng: np.random.Generator, off_m: Array, rate_hz: float, of: tuple[float, float, float, float]
+) -> Array:
+    """Return the scores of objects at ranges (scans, n) [m]."""
+    middle, slope, between, within = of
+    score = middle - slope * off_m + between * rng.normal(size=off_m.shape[1])
+    return score + within * _lasting(rng, off_m.shape, SCORE_LASTS_S * rate_hz)
 
 
 def _lasting(rng: np.random.Generator, shape: tuple[int, ...], scans: float) -> Array:
