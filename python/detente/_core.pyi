@@ -528,6 +528,7 @@ class Tracker:
         association: str,
         gate_probability: float,
         prune_existence: float,
+        longest_silence_s: float,
         max_hypotheses: int,
         prune_hypothesis: float,
         recycle_existence: float,

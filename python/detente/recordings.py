@@ -39,6 +39,7 @@ def track(
     association: Association = "gnn",
     gate_probability: float = 0.9999,
     prune_existence: float | None = None,
+    longest_silence_s: float = np.inf,
     max_hypotheses: int = 200,
     prune_hypothesis: float = 1e-3,
     recycle_existence: float = 1e-3,
@@ -59,7 +60,7 @@ def track(
         see `Sensor.columns`). Rows of one time and one sensor are one scan.
     motion, birth, survival_per_s, association, gate_probability, id_key
         As of `Tracker`.
-    prune_existence, max_hypotheses, prune_hypothesis, recycle_existence
+    prune_existence, longest_silence_s, max_hypotheses, prune_hypothesis, recycle_existence
         As of `Tracker`.
     sensor : Sensor or mapping of str to Sensor
         What took the detections; several by the names in the column ``sensor``.
@@ -69,7 +70,8 @@ def track(
         of them as differ from the sensor's own pose.
     identity_error : float, optional
         If given, the column ``identity`` says who each detection claims to be, with this
-        probability that it is wrong (see `Tracker.step`); else it is not looked at.
+        probability that it is wrong (see `Tracker.step`), zero for never; else it is not looked
+        at.
     confirmation : float
         A track is kept if its existence reached this.
     smooth : bool
@@ -121,6 +123,7 @@ def track(
         association=association,
         gate_probability=gate_probability,
         prune_existence=prune_existence,
+        longest_silence_s=longest_silence_s,
         max_hypotheses=max_hypotheses,
         prune_hypothesis=prune_hypothesis,
         recycle_existence=recycle_existence,

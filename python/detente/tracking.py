@@ -228,6 +228,9 @@ class Tracker:
         The probability that an object's detection falls into its gate.
     prune_existence : float, optional
         An undetected track less likely than this is forgotten: 1e-5 unless told, of "jpda" 1e-4.
+    longest_silence_s : float
+        A track ends when nothing was heard of its object for longer than this [s]; infinity, the
+        default, leaves that to its existence alone.
     max_hypotheses : int
         Of "pmbm": how many global hypotheses a cluster of tracks keeps.
     prune_hypothesis : float
@@ -285,6 +288,7 @@ class Tracker:
         association: Association = "gnn",
         gate_probability: float = 0.9999,
         prune_existence: float | None = None,
+        longest_silence_s: float = np.inf,
         max_hypotheses: int = 200,
         prune_hypothesis: float = 1e-3,
         recycle_existence: float = 1e-3,
@@ -306,6 +310,7 @@ class Tracker:
             prune_existence=_PRUNE.get(association, 0.0)
             if prune_existence is None
             else prune_existence,
+            longest_silence_s=longest_silence_s,
             max_hypotheses=max_hypotheses,
             prune_hypothesis=prune_hypothesis,
             recycle_existence=recycle_existence,
@@ -375,7 +380,8 @@ class Tracker:
             where it says nothing. It is evidence beside the place, not a key: a wrong or borrowed
             one is outweighed by the motion.
         identity_error : float
-            The probability that such an identity is wrong.
+            The probability that such an identity is wrong. Zero makes it a key: a detection goes to
+            the living track of its identity, however far away, and to no other.
         diagnostics : bool
             Whether to return innovations and gate counts too.
 

@@ -38,6 +38,7 @@ fn tracker(association: Association) -> Tracker {
         association,
         gate_probability: 0.999,
         prune_existence: 1e-5,
+        longest_silence_s: f64::INFINITY,
         id_key: IdKey(1, 2),
     })
     .unwrap()

@@ -53,7 +53,7 @@ impl PyTracker {
     #[new]
     #[pyo3(signature = (
         motion, *, birth, survival_per_s, association, gate_probability, prune_existence,
-        max_hypotheses, prune_hypothesis, recycle_existence, id_key
+        longest_silence_s, max_hypotheses, prune_hypothesis, recycle_existence, id_key
     ))]
     #[allow(clippy::too_many_arguments, reason = "settings, by name, called from one place")]
     fn new(
@@ -63,6 +63,7 @@ impl PyTracker {
         association: &str,
         gate_probability: f64,
         prune_existence: f64,
+        longest_silence_s: f64,
         max_hypotheses: usize,
         prune_hypothesis: f64,
         recycle_existence: f64,
@@ -84,6 +85,7 @@ impl PyTracker {
             },
             gate_probability,
             prune_existence,
+            longest_silence_s,
             id_key: IdKey((id_key >> 64) as u64, id_key as u64),
         };
         Tracker::new(settings).map(Self).map_err(exception)

@@ -31,6 +31,12 @@ enum Storage {
 }
 
 impl Projection {
+    /// A component of ẑ of one row.
+    #[must_use]
+    pub fn lane(&self, row: usize, component: usize) -> f64 {
+        self.predicted[row / WIDTH * self.dim + component].0[row % WIDTH]
+    }
+
     /// How the measurement of one block depends on its state.
     #[must_use]
     pub fn link(&self, state_dim: usize, block: usize) -> Link<'_> {

@@ -120,10 +120,10 @@ fn check(scan: &Scan<'_>, m: usize) -> Result<usize> {
         if named.code.len() != n {
             return shape("identity", format!("({n},)"), named.code.len());
         }
-        if !(named.error > 0.0 && named.error < 1.0) {
+        if !(named.error >= 0.0 && named.error < 1.0) {
             return Err(Error::Setting {
                 what: "identity_error",
-                expected: "above 0 and below 1",
+                expected: "at least 0 and below 1",
                 found: named.error.to_string(),
             });
         }

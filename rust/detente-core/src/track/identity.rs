@@ -102,6 +102,21 @@ impl Names {
         self.rows == rows && self.registers.iter().all(whole)
     }
 
+    /// The code of each row of which it is certain, in the codes of one giver.
+    pub(super) fn sure(&self, by: u64) -> Option<Vec<u64>> {
+        let register = self.registers.iter().find(|register| register.by == by)?;
+        let each = register.code.iter().zip(&register.probability);
+        Some(each.map(|(&code, &q)| if q == 1.0 { code } else { UNNAMED }).collect())
+    }
+
+    /// Whether two rows are certain to be two objects.
+    pub(super) fn differ(&self, a: usize, b: usize) -> bool {
+        self.registers.iter().any(|Register { code, probability, .. }| {
+            let sure = |row: usize| code[row] != UNNAMED && probability[row] == 1.0;
+            sure(a) && sure(b) && code[a] != code[b]
+        })
+    }
+
     /// Appends a row that nobody named.
     pub(super) fn push(&mut self) {
         self.rows += 1;

@@ -63,7 +63,11 @@ impl Tracker {
         let mut known = (0.0, 1.0); // the survival over the last Δt: they are mostly the same
         let whole = self.whole(tracks, &tracks.existence);
         let rows = tracks.existence.iter().zip(&*whole).zip(&tracks.time_s).zip(&tracks.reporter);
-        rows.map(|(((&existence, &whole), then), &reporter)| {
+        let rows = rows.zip(&tracks.last_detection_time_s);
+        rows.map(|((((&existence, &whole), then), &reporter), last_s)| {
+            if time_s - last_s > self.settings.longest_silence_s {
+                return 0.0;
+            }
             let dt_s = time_s - then;
             if dt_s != known.0 {
                 known = (dt_s, libm::exp(log_survival * dt_s));
@@ -151,6 +155,9 @@ impl Tracker {
             let whole = free[k] * origins.born[k] / origins.elsewhere[k];
             if free[k] < EXPLAINED || !scan.begins(k) || whole.is_nan() || whole <= 0.0 {
                 continue;
+            }
+            if self.knows(scan, k) {
+                continue; // it was said twice at once, and the track was given the other
             }
             let parts = match parts.is_empty() {
                 true => {

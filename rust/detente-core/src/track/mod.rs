@@ -3,6 +3,7 @@
 mod alternatives;
 mod associated;
 mod canonical;
+mod certain;
 mod gnn;
 mod held;
 mod identity;
@@ -63,6 +64,8 @@ pub struct Settings {
     pub gate_probability: f64,
     /// An undetected track less likely than this is forgotten.
     pub prune_existence: f64,
+    /// An object that was last seen longer ago than this is gone; infinite if only probably.
+    pub longest_silence_s: f64,
     /// The key of the identities.
     pub id_key: IdKey,
 }
@@ -103,6 +106,10 @@ impl Settings {
         if !(self.prune_existence >= 0.0 && self.prune_existence < 1.0) {
             let found = self.prune_existence.to_string();
             return bad("prune_existence", "at least 0 and below 1", found);
+        }
+        if !(self.longest_silence_s > 0.0) {
+            let found = self.longest_silence_s.to_string();
+            return bad("longest_silence_s", "positive", found);
         }
         if let Association::Pmbm(mixture) = self.association {
             mixture.check()?;

@@ -30,6 +30,16 @@ impl Selection {
         }
     }
 
+    /// Takes further rows in, with the other rows of their tracks.
+    pub fn include(&mut self, more: &[u32], store: &Store) {
+        if let (Self::Rows(rows), false) = (&mut *self, more.is_empty()) {
+            rows.extend(more);
+            rows.sort_unstable();
+            rows.dedup();
+            *rows = of_whole_tracks(rows, store);
+        }
+    }
+
     pub fn put(&self, store: &mut Store, near: Store) {
         match self {
             Self::All => *store = near,

@@ -2,6 +2,7 @@
 
 use super::associated::Then;
 use super::canonical::Canonical;
+use super::certain;
 use super::identity::{self, Named};
 use super::select::select;
 use super::states::States;
@@ -90,7 +91,8 @@ impl Tracker {
         let (time_s, detections) = (scan.time_s, scan.detections());
         let reach = self.reach(sensor.dim(axes));
 
-        let selection = select(&self.settings, sensor, &self.store, detections, time_s, reach);
+        let mut selection = select(&self.settings, sensor, &self.store, detections, time_s, reach);
+        selection.include(&certain::bearers(&self.store, &scan), &self.store);
         let mut near = selection.take(&self.store);
         self.advance(&mut near, time_s)?;
         let projection = project(sensor, near.states.entries(), axes)?;
@@ -98,20 +100,18 @@ impl Tracker {
         let each = gate(sensor, &projection, entries, detections, reach);
         let mut candidates = of_any_model(each, &near.states);
         identity::weigh(&mut candidates, &near, &scan);
+        let candidates = certain::bind(candidates, &near, &scan, sensor, &projection);
         let since_s = self.since_s(sensor, time_s);
         let mut undetected = self.undetected.at(&self.settings, time_s)?;
         let origins = undetected.origins(&self.settings, sensor, &scan, since_s, reach)?;
         let (seen, hit) = seen(sensor, &near, axes);
-        let weights = Weights {
-            existence: &near.existence,
-            seen: &seen,
-            hit: &hit,
-            elsewhere: &origins.elsewhere,
-        };
+        let elsewhere = certain::elsewhere(&origins.elsewhere, &near, &scan);
+        let (existence, elsewhere) = (&*near.existence, &*elsewhere);
+        let weights = Weights { existence, seen: &seen, hit: &hit, elsewhere };
         let tracks = self.alternatives(&near);
         let joined = tracks.as_ref().map(|tracks| tracks.join(&near.id, &candidates, weights));
         let (id, asked, of_tracks) = match &joined {
-            Some(joined) => (&joined.id, &joined.candidates, joined.weights(&origins.elsewhere)),
+            Some(joined) => (&joined.id, &joined.candidates, joined.weights(elsewhere)),
             None => (&near.id, &candidates, weights),
         };
         let given = self.associate(asked, of_tracks)?;

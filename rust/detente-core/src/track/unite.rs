@@ -62,7 +62,7 @@ fn beside(rows: &Store, keep: &[bool], row: usize) -> f64 {
 
 /// Whether two states are as good as one.
 pub(super) fn agree(rows: &Store, a: usize, b: usize) -> bool {
-    squared_distance(rows, a, b) <= AGREE * rows.states.dim() as f64
+    !rows.names.differ(a, b) && squared_distance(rows, a, b) <= AGREE * rows.states.dim() as f64
 }
 
 /// The older row takes the younger one in.

@@ -159,7 +159,12 @@ impl Stepped {
 }
 
 /// νᵀ S⁻¹ ν and log √det S.
-fn measures(projection: &Projection, row: usize, innovation: &[f64], noise: &[f64]) -> (f64, f64) {
+pub(super) fn measures(
+    projection: &Projection,
+    row: usize,
+    innovation: &[f64],
+    noise: &[f64],
+) -> (f64, f64) {
     let m = projection.dim;
     let spread = &projection.spread[row / WIDTH * packed_len(m)..][..packed_len(m)];
     let mut factor = [0.0; packed_len(MAX_DIM)];

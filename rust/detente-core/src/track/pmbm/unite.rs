@@ -37,7 +37,10 @@ impl Cluster {
     fn agree(&self, a: usize, b: usize, rows: &Store, reach: f64) -> bool {
         let likeliest = |track| self.column(track).find(|&row| row != ABSENT);
         match (likeliest(a), likeliest(b)) {
-            (Some(a), Some(b)) => squared_distance(rows, a as usize, b as usize) <= reach,
+            (Some(a), Some(b)) => {
+                let (a, b) = (a as usize, b as usize);
+                !rows.names.differ(a, b) && squared_distance(rows, a, b) <= reach
+            }
             _ => false,
         }
     }
