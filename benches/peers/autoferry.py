@@ -5,9 +5,9 @@ from record import Row, cpu_s, record, rounded
 from recordings import only, recordings, tables
 
 from detente import io
-from detente.cli.follow import used_rows
 from detente.cli.score import Reference, reference_from_recording, score
-from detente.io.presets import settings_for
+from detente.io.presets import preset_for
+from detente.presets.looks import used_rows
 from detente.tracking import Association
 
 SCENARIOS = (2, 3, 4, 5, 6)
@@ -29,7 +29,7 @@ SUMS = ("scans", "detections", "switches", "fragments")
 def rows_of(scenario: int) -> list[Row]:
     """Return the scores of one scenario."""
     recording = io.read(recordings() / "autoferry" / f"scenario{scenario}")
-    settings = settings_for(recording)
+    settings = preset_for(recording)
     truth = reference_from_recording(recording, step_s=GRID_S)
     assert truth is not None
     assert recording.scans is not None
@@ -106,7 +106,7 @@ def main() -> None:
     beside_the_best(rows)
     settings = {
         "GOSPA": "c 20 m, p 2, mean over a grid of 0.5 s",
-        "tracker": "detente's usual settings for Autoferry (detente.io.presets) in all, "
+        "tracker": "detente's usual settings for Autoferry (dt.presets.autoferry) in all, "
         "existence ≥ 0.5; fitted to these five scenarios",
         "scans and detections": "those used: the cameras once in 3 s",
         "below best sensor": "of each scenario its own best, of all five the best by its mean",

@@ -11,7 +11,7 @@ import detente as dt
 from detente.cli.follow import follow
 from detente.cli.run import confirmed
 from detente.io import Recording
-from detente.io.presets import Settings
+from detente.presets import Preset
 from detente.tracking import Association
 
 PROJECT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def recordings() -> Path:
 
 
 def tables(
-    recording: Recording, settings: Settings, *, association: Association | None = None
+    recording: Recording, settings: Preset, *, association: Association | None = None
 ) -> tuple[dt.Table, dt.Table]:
     """Return the points and the tracks that probably exist."""
     found = follow(recording, settings, association=association)

@@ -4,7 +4,7 @@ Track what your sensors see, hand over exactly what was agreed, and fuse what pa
 one picture in which nothing is counted twice.
 """
 
-from detente import association, errors, exchange, filters, fuse, metrics, simulate
+from detente import association, errors, exchange, filters, fuse, metrics, presets, simulate
 from detente._core import DEBUG as _DEBUG
 from detente._core import __version__
 from detente.births import Birth, BirthFromDetections, BirthMixture
@@ -103,6 +103,7 @@ __all__ = [
     "filters",
     "fuse",
     "metrics",
+    "presets",
     "simulate",
     "track",
 ]

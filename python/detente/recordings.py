@@ -1,6 +1,7 @@
 """A whole recording in one call: a table of detections in, tables of tracks out."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from detente.identities import codes_from_identities
 from detente.sensors import Sensor
 from detente.table import Table
 from detente.tracking import Association, Motion, Tracker
-from detente.trajectories import TrackedRecording, tracked_recording
+from detente.trajectories import TrackedRecording, tracked_recording, with_identities
 
 POSE_COLUMNS = (
     "sensor_x_m",
@@ -150,7 +151,11 @@ def track(
         None if progress is None else lambda done: progress(done, len(time_s)),
     )
     sensors_of_rows = np.array(names or [sensors[0].name], object)[of_row]
-    return tracked_recording(points, tracks, shares, order, sensors_of_rows, motion)
+    found = tracked_recording(points, tracks, shares, order, sensors_of_rows, motion)
+    if identity_error is None:
+        return found
+    named = with_identities(found.tracks, found.points, rows["identity"])
+    return replace(found, tracks=named)
 
 
 def _sensors(sensor: Sensor | Mapping[str, Sensor]) -> tuple[list[str] | None, list[Sensor]]:

@@ -34,7 +34,8 @@ class TrackedRecording:
     tracks : Table
         In the order of birth: ``track_id`` uint64; ``first_time_s``, ``last_time_s`` [s], the times
         of the first and the last detection; ``detections``; ``max_existence``; ``gaps``, how many,
-        and ``longest_gap_s`` [s], zero without any.
+        and ``longest_gap_s`` [s], zero without any; if identities were looked at, ``identity``, the
+        one that most of its detections have.
     gaps : Table
         Track after track, the times in which scans looked for the track and most likely did not
         see it: ``track_id`` uint64; ``from_s``, ``until_s`` [s], the times of the detections before
@@ -127,3 +128,36 @@ def _tracks(columns: Any, gaps: Table) -> Table:  # noqa: ANN401 - the core's tu
     np.maximum.at(longest_s, number, gaps["until_s"] - gaps["from_s"])
     found = dict(zip(names, columns, strict=True))
     return Table(found | {"gaps": count, "longest_gap_s": longest_s})
+
+
+def with_identities(tracks: Table, points: Table, identity: NDArray[Any]) -> Table:
+    """Add the column ``identity``: what most detections of a track say who it is.
+
+    Parameters
+    ----------
+    tracks, points : Table
+        As of a `TrackedRecording`.
+    identity : (n,) array of str
+        Who each row of the detections says it is, empty for nothing.
+
+    Returns
+    -------
+    Table
+        The tracks, empty where none of their detections says anything.
+    """
+    given = points["detection_row"] >= 0
+    names, name = np.unique(
+        identity.astype(str)[points["detection_row"][given]], return_inverse=True
+    )
+    name = name.reshape(-1)
+    said = ~np.isin(names, ["", "None", "nan"])[name] if len(names) else np.zeros(0, bool)
+    pairs, count = np.unique(
+        np.stack([points["track_id"][given][said], name[said].astype(np.uint64)]),
+        axis=1,
+        return_counts=True,
+    )
+    order = np.lexsort((count, pairs[0]))  # within a track the most frequent comes last
+    last = np.flatnonzero(np.diff(pairs[0][order], append=pairs[0][order][-1:] + 1))
+    best = dict(zip(pairs[0][order][last].tolist(), names[pairs[1][order][last]], strict=True))
+    found = [str(best.get(track, "")) for track in tracks["track_id"].tolist()]
+    return Table({**tracks.columns, "identity": np.array(found, object)})

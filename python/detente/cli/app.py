@@ -67,7 +67,8 @@ def track(
     identity: Annotated[
         str | None,
         typer.Option(
-            help="Name of the column that says who it was: for the scores, and for --use-identity."
+            help="Name of the column that says who it was, empty where nobody knows: for the "
+            "scores, and for --use-identity."
         ),
     ] = None,
     kind: Annotated[
@@ -91,20 +92,32 @@ def track(
         float | None, typer.Option(help="Of boxes of a video: less sure ones are left out.")
     ] = None,
     use_identity: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--use-identity",
-            help="Track by who the file says it is, too: as evidence that is wrong in one of a "
-            "hundred rows.",
+            "--use-identity/--blind",
+            help="Whether who the file says it is (MMSI, ICAO address, the column --identity) "
+            "tells tracks apart: in AIS and ADS-B unless --blind, else only with --use-identity, "
+            "as evidence that is wrong in one of a hundred rows.",
         ),
+    ] = None,
+    association: Annotated[
+        str | None, typer.Option(help="gnn, jpda or pmbm; else the preset's.")
+    ] = None,
+    smooth: Annotated[
+        bool, typer.Option("--smooth", help="Estimate each state from all detections of its track.")
     ] = False,
+    lag: Annotated[
+        float | None,
+        typer.Option(help="Estimate each state by what was seen up to so long after it [s]."),
+    ] = None,
 ) -> None:
     """Track a recording: who was where, when, drawn on a map.
 
     The results are index.html (open it in a browser; it needs no network), tracks.parquet,
     points.parquet, tracks.geojson (of boxes mot.txt), summary.json, and rejected.csv with the rows
-    that could not be used. Where the file says who is who (MMSI, ICAO address), tracking ignores
-    it, unless told to --use-identity, and is scored against it.
+    that could not be used. By MMSI and ICAO address one ship is one track per voyage, one aircraft
+    one per flight; with --blind, and by any other identity in the file, tracking ignores them and
+    is scored against them.
     """
     named = {"time": time, "x": x, "y": y, "lat": lat, "lon": lon, "sensor": sensor,
              "identity": identity}  # fmt: skip
@@ -123,6 +136,9 @@ def track(
             out,
             std_m=sensor_std_m,
             use_identity=use_identity,
+            association=association,  # pyright: ignore[reportArgumentType] - the core checks it
+            smooth=smooth,
+            lag_s=lag,
             frame_rate_hz=frame_rate_hz,
             advance=advance,
         )

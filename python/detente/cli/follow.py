@@ -1,108 +1,112 @@
-"""A recording tracked under settings: clocks set right, looks that repeat an error left out."""
+"""A recording tracked under a preset, and what a reader should know of how it was used."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.recordings import track
-from detente.table import Table
+from detente.io.rejecting import without
+from detente.presets.looks import used_rows
+from detente.presets.senders import STRAY
+from detente.view.figures import duration_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
     from detente.io import Recording
-    from detente.io.presets import Settings
+    from detente.presets import Preset
     from detente.tracking import Association
     from detente.trajectories import TrackedRecording
+
+_LISTED = 3  # identities that a note names
 
 
 def follow(
     recording: Recording,
-    settings: Settings,
+    preset: Preset,
     *,
     association: Association | None = None,
-    identity_error: float | None = None,
+    smooth: bool = False,
+    lag_s: float | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> TrackedRecording:
-    """Track a recording as its settings say; `detection_row` is a row of its detections.
+    """Track a recording as its preset says; `detection_row` is a row of its detections.
 
     Parameters
     ----------
     recording : Recording
-        What was read, from some of the sensors of the settings or from all.
-    settings : Settings
+        What was read, from some of the sensors of the preset or from all.
+    preset : Preset
         What the tracker is told.
-    association : {"gnn", "jpda", "pmbm"}, optional
-        Instead of that of the settings.
-    identity_error, progress
-        As `detente.track` takes them.
+    association, smooth, lag_s, progress
+        As of `Preset.track`.
     """
-    rows = used_rows(recording.detections, recording.scans, settings.every_s)
-    scans = recording.scans
-    if scans is not None:
-        scans = on_time(scans.take(used_rows(scans, scans, settings.every_s)), settings.delay_s)
-    found = track(
-        on_time(recording.detections.take(rows), settings.delay_s),
-        motion=settings.motion,
-        birth=settings.birth,
-        sensor=settings.sensors,
-        scans=scans,
-        survival_per_s=settings.survival_per_s,
-        association=association or settings.association,
-        identity_error=identity_error,
+    return preset.track(
+        recording.detections,
+        scans=recording.scans,
+        association=association,
+        smooth=smooth,
+        lag_s=lag_s,
         progress=progress,
     )
-    row = np.append(rows, -1)[found.points["detection_row"]]
-    return replace(found, points=Table({**found.points.columns, "detection_row": row}))
 
 
-def used_rows(rows: Table, scans: Table | None, every_s: Mapping[str, float]) -> NDArray[np.int64]:
-    """Return the rows of detections, or of the scans themselves, that are used.
-
-    Of a sensor named in `every_s` the first look is used and then each that is at least so long
-    after the one used before [s].
-    """
-    used = np.ones(len(rows), np.bool_)
-    if scans is not None:
-        for name, least_s in every_s.items():
-            times_s = np.unique(scans["time_s"][scans["sensor"] == name])
-            kept: list[float] = []
-            while len(times_s):
-                kept.append(float(times_s[0]))
-                times_s = times_s[np.searchsorted(times_s, kept[-1] + least_s) :]
-            used &= (rows["sensor"] != name) | np.isin(rows["time_s"], kept)
-    return np.flatnonzero(used)
+def without_strays(recording: Recording, preset: Preset) -> Recording:
+    """Return the recording without rows that cannot be where they say, which are listed."""
+    if preset.identity_error is None:
+        return recording
+    stray = preset.senders(recording.detections) == STRAY
+    return without(recording, stray, "position out of reach of the others of its identity")
 
 
-def notes_on_use(recording: Recording, settings: Settings) -> tuple[str, ...]:
-    """Return what a reader should know of looks that were left out and of times that were moved."""
+def notes_on_use(recording: Recording, preset: Preset) -> tuple[str, ...]:
+    """Return what a reader should know of how identities, looks and times were used."""
+    return (*_notes_on_identity(recording, preset), *_notes_on_looks(recording, preset))
+
+
+def _notes_on_identity(recording: Recording, preset: Preset) -> list[str]:
+    notes: list[str] = []
+    if preset.identity_error == 0.0:
+        who = {"ais": "MMSI", "adsb": "ICAO address"}.get(recording.format, "identity")
+        notes.append(
+            f"The {who} told who is who: one track each until it was silent for more than "
+            f"{duration_text(preset.longest_silence_s)} (--blind tracks without it)."
+        )
+        sender = preset.senders(recording.detections)
+        names = recording.detections["identity"]
+        several = np.unique(names[sender > 0].astype(str)).tolist()
+        if several:
+            more = f" and {len(several) - _LISTED} more" if len(several) > _LISTED else ""
+            notes.append(
+                f"Sent from several places at once, one track for each: "
+                f"{', '.join(several[:_LISTED])}{more}."
+            )
+    elif preset.identity_error is not None:
+        notes.append(
+            "The identities in the file were used as evidence that is wrong in one of "
+            f"{1 / preset.identity_error:.0f} rows."
+        )
+    elif "identity" in recording.detections:
+        notes.append("Identities are from the file; the tracker did not use them.")
+    return notes
+
+
+def _notes_on_looks(recording: Recording, preset: Preset) -> list[str]:
     if recording.scans is None:
-        return ()
+        return []
     notes: list[str] = []
     of_sensor = recording.scans["sensor"].astype(str)
     there = np.unique(of_sensor)
-    kept = of_sensor[used_rows(recording.scans, recording.scans, settings.every_s)]
+    kept = of_sensor[used_rows(recording.scans, recording.scans, preset.every_s)]
     shares = [
         f"{(kept == name).sum()} of {(of_sensor == name).sum()} looks of {name}"
-        for name in settings.every_s
+        for name in preset.every_s
         if name in there
     ]
-    late = [f"{name} {late_s:g} s" for name, late_s in settings.delay_s.items() if name in there]
+    late = [f"{name} {late_s:g} s" for name, late_s in preset.delay_s.items() if name in there]
     if shares:
         notes.append(f"Used {' and '.join(shares)}: what lies between repeats their errors.")
     if late:
         notes.append(f"Taken off the times, since sensors report late: {', '.join(late)}.")
-    return tuple(notes)
-
-
-def on_time(rows: Table, delay_s: Mapping[str, float]) -> Table:
-    """Return rows with the delay of their sensor taken off their times."""
-    time_s = rows["time_s"]
-    for name, late_s in delay_s.items():
-        time_s = np.where(rows["sensor"] == name, time_s - late_s, time_s)
-    return Table({**rows.columns, "time_s": time_s})
+    return notes

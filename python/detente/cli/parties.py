@@ -8,13 +8,13 @@ import numpy as np
 
 from detente import simulate
 from detente.births import Birth
-from detente.cli.follow import on_time, used_rows
 from detente.cli.score import Reference, reference_from_recording
 from detente.errors import SettingError
 from detente.exchange import Look, Watcher
 from detente.exchange.instant import NS_PER_S
-from detente.io.presets import settings_for
+from detente.io.presets import preset_for
 from detente.motion import ConstantVelocity
+from detente.presets.looks import on_time, used_rows
 from detente.recordings import POSE_COLUMNS
 from detente.sensors import Disc, Pose, PositionSensor
 from detente.table import Table
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detente.io import Recording
-    from detente.io.presets import Settings
+    from detente.presets import Preset
 
 SIMULATED_FROM_S = 1_626_480_000.0  # 17 July 2021
 _SIMULATED_S, _STEP_S = 180.0, 2.0
@@ -47,7 +47,7 @@ class Scene(NamedTuple):
     reference : Reference or None
         Where the objects were, and the times at which to compare.
     cutoff_m, longest_gap_s : float
-        As `detente.io.presets.Settings` has them.
+        As `detente.presets.Preset` has them.
     coverage : dict of str to Coverage
         What a party sees, where that is a disc.
     is_simulated : bool
@@ -94,14 +94,9 @@ def scene_from_recording(recording: Recording, parties: Mapping[str, Sequence[st
             f"name at least two parties, each with sensors of its own out of {', '.join(there)}: "
             f"--party north={there[0]} --party south={there[-1]}; {problem}"
         )
-    settings = settings_for(recording)
+    settings = preset_for(recording)
     looks = _looks(recording, scans, settings)
-    tracker = Tracker(
-        motion=settings.motion,
-        birth=settings.birth,
-        survival_per_s=settings.survival_per_s,
-        association=settings.association,
-    )
+    tracker = settings.tracker()
     watchers = [
         Watcher(name, [look for look in looks if look.sensor.name in sensors])
         for name, sensors in parties.items()
@@ -175,7 +170,7 @@ def simulated_scene(*, seed: int) -> Scene:
     )
 
 
-def _looks(recording: Recording, scans: Table, settings: Settings) -> list[Look]:
+def _looks(recording: Recording, scans: Table, settings: Preset) -> list[Look]:
     """Return every look that is used, in order of time."""
     used = used_rows(recording.detections, scans, settings.every_s)
     rows = on_time(recording.detections.take(used), settings.delay_s)

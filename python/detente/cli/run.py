@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente import __version__
-from detente.cli.follow import follow, notes_on_use
+from detente.cli.follow import follow, notes_on_use, without_strays
 from detente.cli.score import reference_from_recording, score
-from detente.errors import SettingError
 from detente.io.folder import whole_folder
 from detente.io.mot import FRAME_RATE_HZ, write_mot
-from detente.io.presets import Settings, settings_for
+from detente.io.presets import preset_for
 from detente.io.write import write_csv, write_geojson, write_json, write_parquet
 from detente.table import Table
+from detente.trajectories import with_identities
 from detente.view import map_page
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from detente.io import Recording
+    from detente.presets import Preset
+    from detente.tracking import Association
 
 STEPS = ("reading", "tracking", "scoring", "drawing", "writing", "done")
 OUTPUT = (
@@ -41,7 +43,6 @@ in a video."""
 EXISTS = 0.5
 """From this probability on an object is taken to exist."""
 _SINCE_1970_S = 1e8  # smaller times are counted from a start of the file's own
-IDENTITY_ERROR = 0.01  # the share of rows whose identity is taken to be wrong, when it is used
 _MOST_DOTS = 50_000  # detections that a page draws
 
 
@@ -69,7 +70,10 @@ def run(
     out: Path,
     *,
     std_m: float | None = None,
-    use_identity: bool = False,
+    use_identity: bool | None = None,
+    association: Association | None = None,
+    smooth: bool = False,
+    lag_s: float | None = None,
     frame_rate_hz: float = FRAME_RATE_HZ,
     advance: Callable[[str, float], object] | None = None,
 ) -> Result:
@@ -83,8 +87,11 @@ def run(
         The folder; an earlier output in it is replaced, whole or not at all.
     std_m : float, optional
         Standard deviation of a position, each way [m], instead of the format's usual.
-    use_identity : bool
-        Whether who the recording says it is counts as evidence.
+    use_identity : bool, optional
+        Whether tracks are told apart by who the recording says they are; unless given, in AIS and
+        ADS-B.
+    association, smooth, lag_s
+        As of `detente.presets.Preset.track`.
     frame_rate_hz : float
         Of a video, as it was read.
     advance : callable
@@ -104,36 +111,36 @@ def run(
         recording = read()
         clock["reading"] = perf_counter()
         advance("tracking", 0.0)
-        settings = settings_for(recording, std_m=std_m)
-        if use_identity and "identity" not in recording.detections:
-            raise SettingError(
-                "--use-identity needs a recording that says who is who, this one does not; "
-                "name the column with --identity or leave --use-identity out"
-            )
+        preset = preset_for(recording, std_m=std_m, use_identity=use_identity)
+        preset = replace(preset, association=association or preset.association)
+        recording = without_strays(recording, preset)
         tracked = follow(
             recording,
-            settings,
-            identity_error=IDENTITY_ERROR if use_identity else None,
+            preset,
+            smooth=smooth,
+            lag_s=lag_s,
             progress=lambda done, of: advance("tracking", done / of),
         )
-        recording = replace(recording, notes=recording.notes + notes_on_use(recording, settings))
+        recording = replace(recording, notes=recording.notes + notes_on_use(recording, preset))
         points, tracks = confirmed(tracked.points, tracked.tracks, kind=recording.kind)
         clock["tracking"] = perf_counter()
         advance("scoring", 0.0)
         of_boxes = recording.format == "mot"
-        step_s = settings.score_step_s
-        reference = None if of_boxes else reference_from_recording(recording, step_s=step_s)
+        reference = None
+        if not of_boxes and (preset.identity_error is None or recording.truth is not None):
+            reference = reference_from_recording(recording, step_s=preset.score_step_s)
         scores = reference and score(
             points,
             reference,
-            cutoff_m=settings.cutoff_m,
-            longest_gap_s=settings.longest_gap_s,
+            cutoff_m=preset.cutoff_m,
+            longest_gap_s=preset.longest_gap_s,
         )
         clock["scoring"] = perf_counter()
         advance("drawing", 0.0)
-        summary = summarise(recording, settings, points, tracks, scores)
-        summary["identity_used"] = use_identity
-        points, tracks = with_places(points, recording), with_names(tracks, points, recording)
+        summary = summarise(recording, preset, points, tracks, scores)
+        points = with_places(points, recording)
+        if "identity" in recording.detections:
+            points, tracks = with_names(points, tracks, recording)
         if of_boxes:
             page = draw(*with_metres(recording, points), tracks, summary)
         else:
@@ -192,27 +199,16 @@ def _upright(boxes: Table) -> Table:
     return Table({**boxes.columns, "x_m": boxes["x_px"], "y_m": -boxes["y_px"]})
 
 
-def with_names(tracks: Table, points: Table, recording: Recording) -> Table:
-    """Add the identity that most detections of a track carry; the tracker knows it only if told."""
-    if "identity" not in recording.detections or not len(tracks):
-        return tracks
-    used = points["detection_row"] >= 0
-    names, name = np.unique(
-        recording.detections["identity"][points["detection_row"][used]], return_inverse=True
-    )
-    pairs, count = np.unique(
-        np.stack([points["track_id"][used], name.astype(np.uint64)]), axis=1, return_counts=True
-    )
-    order = np.lexsort((count, pairs[0]))  # within a track the most frequent comes last
-    last = np.flatnonzero(np.diff(pairs[0][order], append=pairs[0][order][-1:] + 1))
-    best = dict(zip(pairs[0][order][last].tolist(), names[pairs[1][order][last]], strict=True))
-    found = [best.get(track, "") for track in tracks["track_id"].tolist()]
-    return Table({**tracks.columns, "name": np.array(found, object)})
+def with_names(points: Table, tracks: Table, recording: Recording) -> tuple[Table, Table]:
+    """Add who tracks and the detections at their points say they are."""
+    said = np.append(recording.detections["identity"].astype(str).astype(object), "")
+    points = Table({**points.columns, "identity": said[points["detection_row"]]})
+    return points, with_identities(tracks, points, recording.detections["identity"])
 
 
 def summarise(
     recording: Recording,
-    settings: Settings,
+    preset: Preset,
     points: Table,
     tracks: Table,
     scores: dict[str, Any] | None,
@@ -235,7 +231,8 @@ def summarise(
             if recording.frame is None
             else {"lat_deg": recording.frame.lat_deg, "lon_deg": recording.frame.lon_deg},
         },
-        "settings": settings.described(),
+        "settings": preset.described(),
+        "identity_used": preset.identity_error is not None,
         "tracks": len(tracks),
         "points": len(points),
         "scores": scores,
@@ -262,8 +259,6 @@ def draw(recording: Recording, points: Table, tracks: Table, summary: dict[str, 
            ("gospa_m", "position_rmse_m", "missed", "false", "identity_switches", "fragments")},
     }  # fmt: skip
     notes = list(recording.notes)
-    if "name" in tracks:
-        notes.append("Names are from the file; the tracker did not use them.")
     return map_page(
         points,
         tracks,

@@ -48,9 +48,14 @@ def reference_from_recording(recording: Recording, *, step_s: float) -> Referenc
         return Reference("truth", rows, np.unique(times["time_s"]))
     if "identity" not in detections:
         return None
+    said = detections["identity"].astype(str) != ""  # what has no identity is no object
+    if not said.any():
+        return None
     first_s, last_s = (float(time) for time in detections["time_s"][[0, -1]])
     grid_s: NDArray[np.float64] = step_s * np.arange(np.ceil(first_s / step_s), last_s / step_s)
-    return Reference("identity", detections, grid_s if len(grid_s) else np.array([first_s]))
+    return Reference(
+        "identity", detections.take(said), grid_s if len(grid_s) else np.array([first_s])
+    )
 
 
 def score(

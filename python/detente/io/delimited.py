@@ -8,6 +8,7 @@ import numpy as np
 
 from detente.io.csv_rows import header_from_csv, plain, rows_from_csv
 from detente.io.extras import pa, pq
+from detente.io.numbers import identities
 from detente.io.recording import Recording, planar_from_geodetic
 from detente.io.rows import Rows
 from detente.io.screening import Screening
@@ -78,9 +79,10 @@ def read_delimited(
         for role in ("x", "y", "z"):
             if role in columns:
                 value[role] = screening.floats(rows.columns[role], role)
-    for role in ("sensor", "identity"):
-        if role in columns:
-            value[role] = screening.identities(rows.columns[role], role)
+    if "sensor" in columns:
+        value["sensor"] = screening.identities(rows.columns["sensor"], "sensor")
+    if "identity" in columns:  # a row without one is a row all the same: nobody knows who it was
+        value["identity"] = identities(rows.columns["identity"])
     screening.duplicates(time_s, *value.values())
     kept = screening.in_order_of(time_s)
     held: dict[str, NDArray[Any]] = {"time_s": time_s[kept]}

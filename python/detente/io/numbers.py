@@ -84,3 +84,13 @@ def text_from_list(values: list[Any]) -> Texts:
 def without_decimals(column: Texts) -> Texts:
     """Strip the ``.0`` that whole numbers get where they once stood beside a NaN."""
     return pc.replace_substring_regex(texts(column), r"\.0+$", "")
+
+
+def identities(column: Column) -> NDArray[np.object_]:
+    """Return a column of identities as texts, empty where the field says nothing."""
+    if is_numpy(column):
+        if column.dtype.kind == "f":  # whole numbers beside a null
+            named = np.where(np.isnan(column), "", np.char.mod("%.17g", column))
+            return named.astype(object)
+        return np.where(column == None, "", column.astype(str)).astype(object)  # noqa: E711 - each
+    return numpy_from_arrow(pc.fill_null(texts(column), ""))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.io.extras import pc
-from detente.io.numbers import Column, floats, is_numpy, numpy_from_arrow, texts
+from detente.io.numbers import Column, floats, identities
 from detente.table import Table
 
 if TYPE_CHECKING:
@@ -66,11 +65,9 @@ class Screening:
 
     def identities(self, column: Column, name: str) -> NDArray[np.object_]:
         """Read a column of identities that every row needs."""
-        if is_numpy(column):
-            return column.astype(str).astype(object)
-        identity = texts(column)
-        self.reject(numpy_from_arrow(pc.is_null(identity)), f"{name} missing")
-        return numpy_from_arrow(identity)
+        identity = identities(column)
+        self.reject(identity == "", f"{name} missing")
+        return identity
 
     def duplicates(self, *columns: NDArray[Any]) -> None:
         """Reject rows that say the same as an earlier one, in all columns given."""

@@ -10,6 +10,8 @@ import numpy as np
 
 from detente.io.extras import orjson, pq
 from detente.io.folder import whole_file
+from detente.table import Table
+from detente.trajectories import with_identities
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detente.geo import LocalFrame
-    from detente.table import Table
 
 _DECIMALS = 7  # of a degree: a centimetre
+_ALTITUDE = 4  # its place beside longitude, latitude, time and existence
 
 
 def write_parquet(table: Table, path: str | PathLike[str]) -> None:
@@ -59,7 +61,8 @@ def write_geojson(points: Table, path: str | PathLike[str], *, frame: LocalFrame
     ----------
     points : Table
         ``track_id``, ``time_s`` POSIX time [s], ``x_m``, ``y_m`` east and north [m], and
-        perhaps ``existence``, sorted by time within each track.
+        perhaps ``existence``, ``altitude_m`` [m] and ``identity``, sorted by time within each
+        track.
     path : path
         The file.
     frame : LocalFrame
@@ -74,8 +77,9 @@ def geojson_from_points(points: Table, *, frame: LocalFrame) -> dict[str, Any]:
 
     Each track is a feature: a LineString, a MultiLineString if it crosses 180° (section 3.1.9), or
     a Point if it has but one. Coordinates are longitude and latitude [°]. Its properties are
-    ``id`` (a text, as it does not fit a number of JSON), ``times_s`` and ``existence``, one per
-    position in the same nesting as the coordinates.
+    ``id`` (a text, as it does not fit a number of JSON), ``times_s``, ``existence`` and, if the
+    points have them, ``altitudes_m`` (null where unknown; it may be barometric, so it is no third
+    coordinate), one per position in the same nesting as the coordinates, and ``identity``.
 
     Parameters
     ----------
@@ -102,26 +106,32 @@ def geojson_from_points(points: Table, *, frame: LocalFrame) -> dict[str, Any]:
     position_m = np.stack([points["x_m"][order], points["y_m"][order]], axis=1)
     lat_deg, lon_deg, _ = frame.geodetic_from_en(position_m)
     existence = points["existence"][order] if "existence" in points else np.ones(len(order))
-    columns = np.stack([lon_deg, lat_deg, points["time_s"][order], existence], axis=1)
-    identity = points["track_id"][order]
-    start = np.flatnonzero(np.diff(identity, prepend=identity[:1] + 1))
+    altitude = [points["altitude_m"][order]] if "altitude_m" in points else []
+    columns = np.stack([lon_deg, lat_deg, points["time_s"][order], existence, *altitude], axis=1)
+    track_id = points["track_id"][order]
+    start = np.flatnonzero(np.diff(track_id, prepend=track_id[:1] + 1))
     tracks = np.split(columns, start[1:]) if len(start) else []
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            _feature(str(identity[at]), track) for at, track in zip(start, tracks, strict=True)
-        ],
-    }
+    features = [_feature(str(track_id[at]), each) for at, each in zip(start, tracks, strict=True)]
+    if "identity" in points:
+        named = with_identities(
+            Table({"track_id": track_id[start]}),
+            Table({"track_id": track_id, "detection_row": np.arange(len(order))}),
+            points["identity"][order],
+        )
+        for feature, identity in zip(features, named["identity"].tolist(), strict=True):
+            feature["properties"]["identity"] = identity or None
+    return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(identity: str, track: NDArray[np.float64]) -> dict[str, Any]:
-    """Return one track, given rows of longitude, latitude, time and existence."""
+def _feature(track_id: str, track: NDArray[np.float64]) -> dict[str, Any]:
+    """Return one track, given rows of longitude, latitude, time, existence, perhaps altitude."""
     parts = [
         {
             "coordinates": np.round(part[:, :2], _DECIMALS).tolist(),
             "times_s": np.round(part[:, 2], 3).tolist(),
             "existence": np.round(part[:, 3], 4).tolist(),
         }
+        | ({"altitudes_m": _or_null(part[:, 4])} if part.shape[1] > _ALTITUDE else {})
         for part in _split_at_antimeridian(track)
     ]
     if len(parts) > 1:
@@ -133,12 +143,13 @@ def _feature(identity: str, track: NDArray[np.float64]) -> dict[str, Any]:
     return {
         "type": "Feature",
         "geometry": {"type": kind, "coordinates": nested["coordinates"]},
-        "properties": {
-            "id": identity,
-            "times_s": nested["times_s"],
-            "existence": nested["existence"],
-        },
+        "properties": {"id": track_id, **{k: v for k, v in nested.items() if k != "coordinates"}},
     }
+
+
+def _or_null(values: NDArray[np.float64]) -> list[float | None]:
+    """Return numbers as JSON has them, null for NaN."""
+    return [None if np.isnan(value) else round(value, 1) for value in values.tolist()]
 
 
 def _split_at_antimeridian(track: NDArray[np.float64]) -> list[NDArray[np.float64]]:

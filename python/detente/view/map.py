@@ -70,7 +70,7 @@ def map_page(
         `lat_deg` and `lon_deg` (WGS 84) or as `x_m` and `y_m` (a metric plane, x to the right, y
         up), and optionally `existence` (probability, float64).
     tracks : Table, data frame or dict of arrays
-        One row per track: `track_id`, and optionally `name` (text that a person knows it by),
+        One row per track: `track_id`, and optionally `identity` (text that a person knows it by),
         `detections` (how many made it), `first_time_s`, `last_time_s`, `max_existence`. Points
         of tracks that are not listed here are not drawn.
     title : str
@@ -201,8 +201,8 @@ def _table(
         highest = numbers(tracks, "max_existence", of="tracks")
         existence = level_from_probability(highest).tolist()
     names = short_texts(ids)
-    if "name" in tracks:
-        said = column(tracks, "name", of="tracks")
+    if "identity" in tracks:
+        said = column(tracks, "identity", of="tracks")
         names = [str(said[k] or short) for k, short in enumerate(names)]
     return {
         "id": ids,

@@ -48,7 +48,7 @@ def summary_in(out: Path) -> dict[str, object]:
 
 def test_ships_are_tracked_drawn_and_scored(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    result = detente("track", ships(tmp_path), "--out", out)
+    result = detente("track", ships(tmp_path), "--out", out, "--blind")
     assert result.exit_code == 0, result.output
     assert result.stderr == ""  # no progress bar in a pipe
     assert sorted(path.name for path in out.iterdir()) == sorted({*OUTPUT} - {"mot.txt"})
@@ -67,19 +67,79 @@ def test_ships_are_tracked_drawn_and_scored(tmp_path: Path) -> None:
     points = dt.Table.from_any(pl.read_parquet(out / "points.parquet"))
     assert {"track_id", "time_s", "x_m", "y_m", "lat_deg", "lon_deg"} <= set(points.column_names)
     tracks = dt.Table.from_any(pl.read_parquet(out / "tracks.parquet"))
-    assert sorted(tracks["name"]) == ["235000000", "235000001", "235000002"]
+    assert sorted(tracks["identity"]) == ["235000000", "235000001", "235000002"]
     features = json.loads((out / "tracks.geojson").read_text())["features"]
     assert {feature["geometry"]["type"] for feature in features} == {"LineString"}
     assert len((out / "rejected.csv").read_text().splitlines()) == 3
     assert "235000000" in (out / "index.html").read_text()
 
 
-def test_identity_is_used_if_asked_for(tmp_path: Path) -> None:
+def test_ships_are_told_apart_by_their_numbers_and_then_not_scored_against_them(
+    tmp_path: Path,
+) -> None:
     out = tmp_path / "out"
-    result = detente("track", ships(tmp_path), "--out", out, "--use-identity")
+    result = detente("track", ships(tmp_path), "--out", out)
     assert result.exit_code == 0, result.output
-    assert summary_in(out)["identity_used"] is True
-    assert summary_in(out)["scores"]["identity_switches"] == 0  # type: ignore[index] # pyright: ignore[reportIndexIssue] - a dict
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["tracks"], summary["identity_used"], summary["scores"]) == (3, True, None)
+    assert summary["settings"]["longest_silence_s"] == 3600.0
+    page = (out / "index.html").read_text()
+    for told in (" ".join(result.output.split()), page):
+        assert "The MMSI told who is who: one track each until it was silent" in told
+        assert "did not" not in told
+        assert "changed its track" not in told
+    points = dt.Table.from_any(pl.read_parquet(out / "points.parquet"))
+    tracks = dt.Table.from_any(pl.read_parquet(out / "tracks.parquet"))
+    of_track = dict(zip(tracks["track_id"].tolist(), tracks["identity"].tolist(), strict=True))
+    assert sorted(of_track.values()) == ["235000000", "235000001", "235000002"]
+    assert [of_track[each] for each in points["track_id"].tolist()] == points["identity"].tolist()
+    features = json.loads((out / "tracks.geojson").read_text())["features"]
+    assert {each["properties"]["identity"] for each in features} == set(of_track.values())
+
+
+def test_a_number_that_two_ships_bear_is_two_tracks_and_a_stray_row_none(tmp_path: Path) -> None:
+    rows = ["Time,MMSI,LAT,LON"]
+    for k in range(60):
+        for lat, lon in ((50.7 + 1e-4 * k, -1.2), (51.2, -1.4 + 1e-4 * k)):
+            rows.append(f"2016-01-12 13:00:{k:02d},235000000,{lat:.5f},{lon:.5f}")
+        rows.append(f"2016-01-12 13:00:{k:02d},235000001,{50.5 + 6 * (k == 30):.5f},-1.0")
+    path = tmp_path / "twice.csv"
+    path.write_text("\n".join(rows) + "\n")
+    result = detente("track", path, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "Sent from several places at once, one track for each: 235000000." in result.output
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["tracks"] == 3
+    assert summary["input"]["rows_used"] == 179
+    reason = "position out of reach of the others of its identity"
+    assert summary["input"]["rows_rejected"] == {reason: 1}
+    assert f",{2 + 3 * 30 + 2},{reason}" in (tmp_path / "out" / "rejected.csv").read_text()
+
+
+def test_rows_without_an_identity_are_tracked_and_are_false_to_the_scores(tmp_path: Path) -> None:
+    rows = ["t,east,north,who"]
+    for k in range(60):
+        rows += [f"{k},{10 * k},0,a", f"{k},{10 * k},900,b", f"{k},{-10 * k},3000,"]
+    path = tmp_path / "plots.csv"
+    path.write_text("\n".join(rows) + "\n")
+    columns = ("--time", "t", "--x", "east", "--y", "north", "--identity", "who")
+    for more, used in (((), False), (("--use-identity",), True)):
+        result = detente("track", path, "--out", tmp_path / "out", *columns, *more)
+        assert result.exit_code == 0, result.output
+        summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+        assert summary["input"]["rows_used"] == 180
+        assert (summary["tracks"], summary["identity_used"]) == (3, used)
+        assert (summary["scores"] is None) == used
+        if summary["scores"]:
+            assert summary["scores"]["objects"] == 2
+            assert 0.9 < summary["scores"]["false"] <= 1.0
+
+
+@pytest.mark.parametrize("words", [("--association", "jpda"), ("--smooth",), ("--lag", "30")])
+def test_associations_and_smoothing_are_options(tmp_path: Path, words: tuple[str, ...]) -> None:
+    result = detente("track", ships(tmp_path), "--out", tmp_path / "out", *words)
+    assert result.exit_code == 0, result.output
+    assert summary_in(tmp_path / "out")["tracks"] == 3
 
 
 def test_an_output_is_replaced_and_a_failure_leaves_it(tmp_path: Path) -> None:
@@ -143,6 +203,8 @@ def test_columns_of_metres_have_a_page_but_no_place_on_earth(tmp_path: Path) -> 
         ),
         (["ships.csv", "--sensor-std-m", "-1"], "must be positive, found -1.0"),
         (["ships.csv", "--kind", "scanning"], "ais files are reporting, found kind scanning"),
+        (["ships.csv", "--association", "odd"], "odd"),
+        (["ships.csv", "--lag", "-1"], "lag"),
         (["ships.csv", "--kind", "odd"], "expected a kind among reporting, scanning, found odd"),
     ],
 )
@@ -171,7 +233,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
 def test_version_and_help() -> None:
     assert detente("--version").output == f"detente {dt.__version__}\n"
     told = detente("track", "--help").output
-    assert "Track by who the file says it is, too" in " ".join(told.split())
+    assert "tells tracks apart: in AIS and ADS-B unless --blind" in " ".join(told.split())
     assert detente("track").exit_code == 2
 
 
@@ -229,13 +291,34 @@ def test_on_a_terminal_there_is_a_progress_bar(tmp_path: Path) -> None:
 
 @pytest.mark.data
 @pytest.mark.skipif(not DATA.exists(), reason=f"needs {DATA}")
-def test_the_solent_recording(tmp_path: Path) -> None:
-    result = detente("track", DATA / "ais" / "solent-2016-01-12.csv", "--out", tmp_path / "out")
+def test_the_solent_recording_shows_each_ship_once_and_blind_what_it_always_did(
+    tmp_path: Path,
+) -> None:
+    path, out = DATA / "ais" / "solent-2016-01-12.csv", tmp_path / "out"
+    assert detente("track", path, "--out", out).exit_code == 0
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["tracks"], summary["scores"]) == (91, None)
+    result = detente("track", path, "--out", out, "--blind")
     assert result.exit_code == 0, result.output
-    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert summary["input"]["rows_used"] == 18620
-    assert summary["scores"]["objects"] == 91
-    assert summary["scores"]["missed"] < 0.15 * summary["scores"]["present"]
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["tracks"], summary["input"]["rows_used"]) == (164, 18620)
+    scores = summary["scores"]
+    assert (scores["objects"], scores["identity_switches"], scores["fragments"]) == (91, 104, 68)
+    assert scores["gospa_m"] == pytest.approx(449.0, abs=0.5)
+
+
+@pytest.mark.data
+@pytest.mark.skipif(not DATA.exists(), reason=f"needs {DATA}")
+def test_each_aircraft_over_switzerland_is_one_track_per_flight(tmp_path: Path) -> None:
+    path, out = DATA / "adsb" / "switzerland.json.gz", tmp_path / "out"
+    assert detente("track", path, "--out", out).exit_code == 0
+    silence_s = json.loads((out / "summary.json").read_text())["settings"]["longest_silence_s"]
+    points = dt.Table.from_any(pl.read_parquet(out / "points.parquet"))
+    order = np.lexsort((points["time_s"], points["identity"].astype(str)))
+    who, time_s = points["identity"][order], points["time_s"][order]
+    another = (who[1:] != who[:-1]) | (np.diff(time_s) > silence_s)
+    track = points["track_id"][order]
+    assert ((track[1:] != track[:-1]) == another).all()
 
 
 def test_aircraft_and_boats_are_recognised_tracked_and_scored(tmp_path: Path) -> None:
@@ -253,7 +336,7 @@ def test_aircraft_and_boats_are_recognised_tracked_and_scored(tmp_path: Path) ->
         for n in range(3)
     ]
     (tmp_path / "aircraft.json").write_text(json.dumps(rows))
-    result = detente("track", tmp_path / "aircraft.json", "--out", tmp_path / "air")
+    result = detente("track", tmp_path / "aircraft.json", "--out", tmp_path / "air", "--blind")
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "air" / "summary.json").read_text())
     assert (found["tracks"], found["scores"]["identity_switches"]) == (3, 0)

@@ -11,15 +11,16 @@ from strategies.ferry import ferry
 
 import detente as dt
 from detente import io
-from detente.cli.follow import follow, notes_on_use, on_time, used_rows
+from detente.cli.follow import follow, notes_on_use
 from detente.cli.score import reference_from_recording, score
-from detente.io.presets import settings_for
+from detente.io.presets import preset_for
+from detente.presets.looks import on_time, used_rows
 
 
 @pytest.mark.parametrize("association", [None, "gnn", "jpda"])
 def test_four_sensors_follow_two_boats(tmp_path: Path, association: str | None) -> None:
     recording = io.read(ferry(tmp_path))
-    settings = settings_for(recording)
+    settings = preset_for(recording)
     found = follow(recording, settings, association=association)
     reference = reference_from_recording(recording, step_s=1.0)
     assert reference is not None
@@ -38,7 +39,7 @@ def test_four_sensors_follow_two_boats(tmp_path: Path, association: str | None) 
 
 def test_late_clocks_cost_a_distance(tmp_path: Path) -> None:
     recording = io.read(ferry(tmp_path))
-    settings = settings_for(recording)
+    settings = preset_for(recording)
     reference = reference_from_recording(recording, step_s=1.0)
     assert reference is not None
     reference = replace(reference, grid_s=np.arange(10.0, 55.0))
@@ -53,7 +54,7 @@ def test_late_clocks_cost_a_distance(tmp_path: Path) -> None:
 
 def test_the_reader_hears_what_was_left_out(tmp_path: Path) -> None:
     recording = io.read(ferry(tmp_path))
-    assert notes_on_use(recording, settings_for(recording)) == (
+    assert notes_on_use(recording, preset_for(recording)) == (
         (
             "Used 20 of 600 looks of infrared and 20 of 600 looks of optical: what lies between "
             "repeats their errors."
@@ -63,7 +64,7 @@ def test_the_reader_hears_what_was_left_out(tmp_path: Path) -> None:
             "infrared 0.7 s, optical 0.7 s."
         ),
     )
-    settings = settings_for(recording)
+    settings = preset_for(recording)
     assert notes_on_use(recording, replace(settings, delay_s={}, every_s={})) == ()
     assert recording.scans is not None
     radar = replace(recording, scans=recording.scans.take(recording.scans["sensor"] == "radar"))

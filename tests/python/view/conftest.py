@@ -88,7 +88,7 @@ def ids() -> NDArray[np.uint64]:
 def tracks(ids: NDArray[np.uint64]) -> Columns:
     return {
         "track_id": ids,
-        "name": ["alpha", "beta", "gamma"],
+        "identity": ["alpha", "beta", "gamma"],
         "detections": np.array([61, 40, 21]),
         "max_existence": np.array([0.99, 0.8, 1.0]),
     }

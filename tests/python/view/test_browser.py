@@ -257,7 +257,7 @@ def test_the_switches_change_what_is_drawn(open_page: Open, ships: str) -> None:
 
 def test_hostile_names_do_nothing(open_page: Open, points: Columns, tracks: Columns) -> None:
     names = ["<script>alert(1)</script>", "</script><script>alert(2)</script>", "<img src=//x.y>"]
-    page = open_page(map_page(points, tracks | {"name": names}, title=names[1]))
+    page = open_page(map_page(points, tracks | {"identity": names}, title=names[1]))
     shown = {text.strip() for text in page.locator("tbody th").all_inner_texts()}
     assert shown == set(names)
     assert page.locator("h1").inner_text() == names[1]

@@ -57,7 +57,7 @@ def test_hostile_texts_stay_texts(points: Columns, tracks: Columns, read: Read) 
         page = read(
             map_page(
                 points,
-                tracks | {"name": [text] * 3},
+                tracks | {"identity": [text] * 3},
                 title=text,
                 summary={f"a {text}": text},
                 frame_note=text,
@@ -74,7 +74,7 @@ def test_identities_beyond_two_to_the_53_stay_whole(
 ) -> None:
     table = read(map_page(points, tracks, title="t")).data["table"]
     assert table["id"] == ["ffffffffffffffff", "0000000000000007", "0020000000000001"]
-    del tracks["name"]
+    del tracks["identity"]
     names = read(map_page(points, tracks, title="t")).data["table"]["name"]
     assert len(set(names)) == 3
 
@@ -142,7 +142,7 @@ def test_signed_and_unsigned_identities_compare_exactly(read: Read) -> None:
 def test_a_track_without_a_name_goes_by_its_identity(
     points: Columns, tracks: Columns, read: Read
 ) -> None:
-    some: Columns = {**tracks, "name": ["", None, "c"]}
+    some: Columns = {**tracks, "identity": ["", None, "c"]}
     assert read(map_page(points, some, title="t")).data["table"]["name"] == ["ffff", "0000", "c"]
 
 
