@@ -104,9 +104,9 @@ def test_a_recording_is_tracked_by_its_identities_if_told() -> None:
         (["A"], 0.01, errors.ShapeError, r"identity must have shape \(2,\)"),
         (
             ["A", "B"],
-            0.0,
+            -0.1,
             errors.SettingError,
-            "identity_error must be above 0 and below 1, found 0",
+            "identity_error must be at least 0 and below 1, found -0.1",
         ),
         ([["A", "B"]], 0.1, errors.ShapeError, r"identity must have shape \(n,\)"),
         ([0.5, 0.6], 0.1, errors.DTypeError, "identity must be text or whole numbers"),

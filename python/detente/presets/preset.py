@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.errors import SettingError
-from detente.motion import BoxMotion
+from detente.motion import BoxMotion, ConstantVelocity
 from detente.presets.looks import on_time, used_rows
 from detente.presets.senders import STRAY, sender_of_rows
 from detente.recordings import track
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detente.births import Birth
-    from detente.motion import ConstantVelocity
     from detente.sensors import Sensor
     from detente.tracking import Association
     from detente.trajectories import TrackedRecording
@@ -233,7 +232,7 @@ class Preset:
         return {
             "preset": self.name,
             "axes": self.motion.axes,
-            "noise_after_a_second": self._noise_after_a_second(),
+            "noise_after_a_second": noise_after_a_second(self.motion),
             "birth": vars(self.birth),
             "survival_per_s": self.survival_per_s,
             "association": self.association,
@@ -254,12 +253,6 @@ class Preset:
             },
         }
 
-    def _noise_after_a_second(self) -> list[float]:
-        """Return the variances that a second adds to a state; of a box of height 1."""
-        if isinstance(self.motion, BoxMotion):
-            return np.diag(self.motion.noise([[0.0] * 4 + [1.0] * 2], 1.0)[0]).tolist()
-        return np.diag(self.motion.noise(1.0)).tolist()
-
 
 def _named(identity: NDArray[Any], sender: NDArray[np.int64]) -> NDArray[np.object_]:
     """Return identities that tell the senders of one apart."""
@@ -278,4 +271,13 @@ def told(part: object) -> str:
         for name, value in vars(part).items()
         if not name.startswith("_") and value is not None and name not in ("coverage", "pose")
     }
+    if isinstance(part, BoxMotion | ConstantVelocity):
+        shown = {"axes": part.axes, "noise_after_a_second": noise_after_a_second(part)}
     return f"{type(part).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+
+
+def noise_after_a_second(motion: ConstantVelocity | BoxMotion) -> list[float]:
+    """Return the variances that a second adds to a state; of a box of height 1."""
+    if isinstance(motion, BoxMotion):
+        return np.diag(motion.noise([[0.0] * 4 + [1.0] * 2], 1.0)[0]).tolist()
+    return np.diag(motion.noise(1.0)).tolist()
