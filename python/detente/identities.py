@@ -29,6 +29,8 @@ def codes_from_identities(identity: ArrayLike) -> NDArray[np.int64]:
     given = np.asarray(identity)
     if given.ndim != 1:
         raise ShapeError(f"identity must have shape (n,), found {given.shape}")
+    if not len(given):
+        return np.empty(0, np.int64)
     if given.dtype.kind in "iu":
         return np.abs(given.astype(np.int64))
     if given.dtype.kind not in "UTO":

@@ -1,13 +1,14 @@
 """Late scans: a tracker that takes them where they belong."""
 
-from typing import Literal
+from math import inf
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from detente import _core
-from detente.errors import SettingError
+from detente import _core, checks
 from detente.sensors import Pose, Sensor
+from detente.sensors.pose import pose_of
 from detente.table import Table
 from detente.tracking import (
     Diagnostics,
@@ -45,7 +46,7 @@ class Replay:
     Notes
     -----
     Motion and sensor models of your own are called again in a replay, so they must give the same
-    answer to the same question.
+    answer to the same question. A copy by `copy.copy` or `copy.deepcopy` goes its own way.
 
     Examples
     --------
@@ -65,11 +66,24 @@ class Replay:
     """
 
     def __init__(self, tracker: Tracker, *, window_s: float) -> None:
-        if not isinstance(tracker, Tracker):  # pyright: ignore[reportUnnecessaryIsInstance] - users may err
-            raise SettingError(f"tracker must be a dt.Tracker(...), found {tracker!r}")
+        checks.one_of("tracker", tracker, Tracker, "a dt.Tracker(...)")
+        if window_s != inf:  # which keeps all scans
+            window_s = checks.inside("window_s", window_s, "at least 0", lambda x: x >= 0.0)
+        self._window_s, self._tracker = window_s, repr(tracker)
         self._axes = tracker._axes  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         self._threshold = tracker._threshold  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         self._core = _core.Replay(tracker._core, window_s)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    def __copy__(self) -> Self:
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self), _core=self._core.copy())
+        return other
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self.__copy__()
+
+    def __repr__(self) -> str:
+        return f"Replay({self._tracker}, window_s={self._window_s})"
 
     @property
     def time_s(self) -> float:
@@ -115,24 +129,25 @@ class Replay:
         ------
         TooLateError
             If the scan is from before `earliest_s`; it is counted and listed in `refused`.
-        ShapeError, DTypeError, NotFiniteError, NotPositiveDefiniteError
-            If an array is not what it should be.
+        ShapeError, DTypeError, NotFiniteError, NotPositiveDefiniteError, SettingError
+            As `Tracker.step`.
         """
-        columns, details = self._core.step(
-            time_s,
+        latest_s, columns, details = self._core.step(
+            checks.time("time_s", time_s),
             measurements,
             _core_sensor(sensor, self._axes),
             noise,
-            None if pose is None else pose._core(),  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+            pose_of(pose),
             _named(identity, identity_error),
         )
         kept = Diagnostics(*details) if diagnostics else None
-        return Tracks(self.time_s, *columns, self._threshold, kept)
+        return Tracks(latest_s, *columns, self._threshold, kept)
 
     @property
     def tracks(self) -> Tracks:
         """All living tracks at the time of the latest scan."""
-        return Tracks(self.time_s, *self._core.tracks(), self._threshold)
+        time_s, columns = self._core.tracks()
+        return Tracks(time_s, *columns, self._threshold)
 
     def confirmed(self, threshold: float | None = None) -> Tracks:
         """Return the tracks that probably exist: `Tracks.confirmed` of `tracks`."""
@@ -146,6 +161,7 @@ class Replay:
         TimeOrderError
             For a time before the latest scan.
         """
+        time_s = checks.time("time_s", time_s)
         return Tracks(time_s, *self._core.predict(time_s), self._threshold)
 
     def estimate(
@@ -162,7 +178,8 @@ class Replay:
             There is no such method.
         """
         threshold = self._threshold if threshold is None else threshold
-        return Tracks(self.time_s, *self._core.estimate(method, threshold), self._threshold)
+        time_s, columns = self._core.estimate(method, threshold)
+        return Tracks(time_s, *columns, self._threshold)
 
     @property
     def refused(self) -> Table:

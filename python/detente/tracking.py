@@ -1,20 +1,20 @@
 """The multi-target tracker: scans in, columns of tracks out."""
 
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente import _core
+from detente import _core, checks
 from detente.births import Birth, BirthFromDetections, BirthMixture, BirthModel
 from detente.errors import SettingError
 from detente.identities import codes_from_identities
 from detente.motion import IMM
 from detente.sensors import Pose, Sensor
+from detente.sensors.pose import pose_of
+from detente.settled import Settled
 
 Association = Literal["gnn", "jpda", "pmbm"]
 
@@ -35,8 +35,8 @@ class Motion(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class UserMotion:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class UserMotion(Settled):
     """A motion model of your own: two NumPy functions over all tracks at once.
 
     The unscented transform carries it. Each function is called once per scan, and to smooth a
@@ -51,12 +51,26 @@ class UserMotion:
         (n, dim) states and (n,) time steps [s] → (n, dim) states.
     noise : callable
         (n,) time steps [s] → (n, dim, dim) covariances.
+
+    Raises
+    ------
+    SettingError
+        Other than 1 to 3 axes, fewer components than axes or more than nine, or no functions.
     """
 
     axes: int
     dim: int
     transition: Callable[[NDArray[np.float64], NDArray[np.float64]], ArrayLike]
     noise: Callable[[NDArray[np.float64]], ArrayLike]
+
+    def __post_init__(self) -> None:
+        """Check the dimensions and that there are functions."""
+        axes = checks.axes_of_space(self.axes)
+        self._keep(axes=axes, dim=checks.whole("dim", self.dim, least=axes, below=10))
+        for name in ("transition", "noise"):
+            if not callable(getattr(self, name)):
+                found = checks.shown(getattr(self, name))
+                raise SettingError(f"{name} must be a function, found {found}")
 
 
 class Told(NamedTuple):
@@ -241,7 +255,8 @@ class Tracker:
         this goes back to the objects not yet seen.
     id_key : int
         A secret of up to 128 bits that keys the identities: the same key, settings and scans give
-        the same identities again.
+        the same identities again. So two trackers of one key, 0 unless told, may give different
+        objects the same identity; where their tracks meet, give each a key of its own.
 
     Raises
     ------
@@ -250,6 +265,9 @@ class Tracker:
 
     Notes
     -----
+    A copy, by `copy.copy`, `copy.deepcopy` or `pickle`, has seen the same and goes its own way, to
+    the last bit. Threads that share a tracker wait for each other.
+
     Of "jpda" and "pmbm" two tracks that have become one, since they stand for one object, are
     united under the older name: where they agree and together expect no more than one object, or
     exclude each other in every hypothesis.
@@ -294,50 +312,86 @@ class Tracker:
         recycle_existence: float = 1e-3,
         id_key: int = 0,
     ) -> None:
-        core_motion = _core_motion(motion)  # first: it says what is wrong with a motion
-        self._motion = motion
-        self._association: Association = association
-        self._survival_per_s = survival_per_s
-        self._axes = motion.axes
-        self._threshold = 0.4 if association == "pmbm" else 0.5
-        self._make = partial(
-            _core.Tracker,
-            core_motion,
-            birth=_core_birth(birth),
-            survival_per_s=survival_per_s,
-            association=association,
-            gate_probability=gate_probability,
-            prune_existence=_PRUNE.get(association, 0.0)
+        self._settings: dict[str, Any] = {
+            "motion": motion,
+            "birth": birth,
+            "survival_per_s": checks.probability("survival_per_s", survival_per_s),
+            "association": association,
+            "gate_probability": _below_one("gate_probability", gate_probability),
+            "prune_existence": prune_existence
             if prune_existence is None
-            else prune_existence,
-            longest_silence_s=longest_silence_s,
-            max_hypotheses=max_hypotheses,
-            prune_hypothesis=prune_hypothesis,
-            recycle_existence=recycle_existence,
-            id_key=id_key,
-        )
-        self._core = self._make()
+            else _share("prune_existence", prune_existence),
+            "longest_silence_s": checks.span("longest_silence_s", longest_silence_s),
+            "max_hypotheses": checks.whole("max_hypotheses", max_hypotheses, least=1),
+            "prune_hypothesis": _share("prune_hypothesis", prune_hypothesis),
+            "recycle_existence": _share("recycle_existence", recycle_existence),
+            "id_key": checks.whole("id_key", id_key, below=2**128),
+        }
+        checks.choice("association", association, get_args(Association))
+        self._axes = _axes(motion)
+        self._threshold = 0.4 if association == "pmbm" else 0.5
+        self._core = self._made()
 
-    def fresh(self) -> "Tracker":
-        """Return a tracker with the same settings that has seen nothing."""
-        other = copy(self)
-        other._core = self._make()  # noqa: SLF001 - of the same class
+    def _made(self) -> _core.Tracker:
+        """Return an engine that has seen nothing."""
+        told = dict(self._settings)
+        motion, birth = told.pop("motion"), told.pop("birth")
+        prune = told.pop("prune_existence")
+        return _core.Tracker(
+            _core_motion(motion),
+            birth=_core_birth(birth, motion),
+            prune_existence=_PRUNE[self.association] if prune is None else prune,
+            **told,
+        )
+
+    def _with(self, core: _core.Tracker) -> Self:
+        """Return a tracker of the same settings around an engine."""
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self), _core=core)
         return other
+
+    def fresh(self) -> Self:
+        """Return a tracker with the same settings that has seen nothing."""
+        return self._with(self._made())
+
+    def __copy__(self) -> Self:
+        return self._with(self._core.copy())
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self._with(self._core.copy())
+
+    def __getstate__(self) -> tuple[dict[str, Any], bytes]:
+        return self._settings, self.snapshot()
+
+    def __setstate__(self, state: tuple[dict[str, Any], bytes]) -> None:
+        settings, snapshot = state
+        Tracker.__init__(self, **settings)
+        self.restore(snapshot)
+
+    def __repr__(self) -> str:
+        usual = {"prune_existence": None, "max_hypotheses": 200, "prune_hypothesis": 1e-3,
+                 "recycle_existence": 1e-3, "id_key": 0}  # fmt: skip
+        told = {name: value for name, value in self._settings.items() if name not in usual or
+                value != usual[name]}  # fmt: skip
+        if "id_key" in told:
+            told["id_key"] = "secret"
+        settings = ",\n".join(f"    {name}={value!r}" for name, value in told.items())
+        return f"Tracker(\n{settings},\n)"
 
     @property
     def association(self) -> Association:
         """How detections are given to tracks."""
-        return self._association
+        return self._settings["association"]
 
     @property
     def survival_per_s(self) -> float:
         """The probability that an object lives on for a second."""
-        return self._survival_per_s
+        return self._settings["survival_per_s"]
 
     @property
     def motion(self) -> Motion:
         """How objects move."""
-        return self._motion
+        return self._settings["motion"]
 
     @property
     def hypotheses(self) -> "Hypotheses":
@@ -368,7 +422,8 @@ class Tracker:
         time_s : float
             Time of the scan [s], not before the latest one.
         measurements : (n, m) array_like
-            Detections in the sensor's measurement space, in any order; (0, m) if it saw nothing.
+            Detections in the sensor's measurement space, in any order; (0, m), or an empty list, if
+            it saw nothing.
         sensor : Sensor
             What took them.
         noise : (n, m, m) array_like, optional
@@ -396,12 +451,17 @@ class Tracker:
             If time runs backwards.
         ShapeError, DTypeError, NotFiniteError, NotPositiveDefiniteError
             If an array is not what it should be.
+        SettingError
+            If the sensor or the pose is something else, or a detection is what no sensor measures:
+            a range below zero, a bearing of more than 2π, an elevation of more than π/2.
         """
-        core_pose = None if pose is None else pose._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
-        core_sensor = _core_sensor(sensor, self._axes)
-        named = _named(identity, identity_error)
         columns, details = self._core.step(
-            time_s, measurements, core_sensor, noise, core_pose, named
+            checks.time("time_s", time_s),
+            measurements,
+            _core_sensor(sensor, self._axes),
+            noise,
+            pose_of(pose),
+            _named(identity, identity_error),
         )
         kept = Diagnostics(*details) if diagnostics else None
         return Tracks(time_s, *columns, self._threshold, kept)
@@ -447,6 +507,7 @@ class Tracker:
         TimeOrderError
             For a time before the latest scan.
         """
+        time_s = checks.time("time_s", time_s)
         return Tracks(time_s, *self._core.predict(time_s), self._threshold)
 
     def estimate(
@@ -477,7 +538,8 @@ class Tracker:
             There is no such method.
         """
         threshold = self._threshold if threshold is None else threshold
-        return Tracks(self.time_s, *self._core.estimate(method, threshold), self._threshold)
+        time_s, columns = self._core.estimate(method, threshold)
+        return Tracks(time_s, *columns, self._threshold)
 
     def add(
         self, time_s: float, mean: ArrayLike, cov: ArrayLike, *, existence: ArrayLike
@@ -527,36 +589,50 @@ class Tracker:
         self._core.remove(int(track_id))
 
 
+def _axes(motion: object) -> int:
+    """Return the axes of space of a motion model, after saying what is wrong with one."""
+    _core_motion(motion)
+    return motion.axes  # type: ignore[attr-defined, no-any-return] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - it is one
+
+
+def _below_one(name: str, value: object) -> float:
+    return checks.inside(name, value, "between 0 and 1", lambda x: 0.0 < x < 1.0)
+
+
+def _share(name: str, value: object) -> float:
+    return checks.inside(name, value, "at least 0 and below 1", lambda x: 0.0 <= x < 1.0)
+
+
 def _core_sensor(sensor: Sensor, axes: int) -> _core.Sensor:
-    if not isinstance(sensor, Sensor):  # pyright: ignore[reportUnnecessaryIsInstance] - users may err
-        raise SettingError(
-            f"sensor must be a Sensor such as dt.PositionSensor(...), found {sensor!r}"
-        )
-    return sensor._core(axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+    such_as = "a Sensor such as dt.PositionSensor(...)"
+    return checks.one_of("sensor", sensor, Sensor, such_as)._core(axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
 
 
 def _named(
     identity: ArrayLike | None, identity_error: float
 ) -> tuple[NDArray[np.int64], float] | None:
-    return None if identity is None else (codes_from_identities(identity), identity_error)
+    error = _below_one("identity_error", identity_error)
+    return None if identity is None else (codes_from_identities(identity), error)
 
 
-def _core_birth(birth: BirthModel) -> _core.Birth:
+def _core_birth(birth: BirthModel, motion: Motion) -> _core.Birth:
     if not isinstance(birth, Birth | BirthMixture | BirthFromDetections):
-        raise SettingError(f"birth must be a birth model such as dt.Birth(...), found {birth!r}")
-    return birth._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
+        found = checks.shown(birth)
+        raise SettingError(f"birth must be a birth model such as dt.Birth(...), found {found}")
+    return birth._core(has_velocities=motion.dim >= 2 * motion.axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
 
 
-def _core_motion(motion: Motion) -> object:
+def _core_motion(motion: object) -> object:
     if isinstance(motion, UserMotion):
         return (motion.axes, motion.dim, motion.transition, motion.noise)
     if isinstance(motion, IMM):
         models = [_core_motion(model) for model in motion.models]
         rates = motion.transition_per_s.ravel().tolist()
         return (models, rates, motion.initial_probability.tolist())
-    core = getattr(motion, "_core", None)
+    core = None if isinstance(motion, type) else getattr(motion, "_core", None)
     if not isinstance(core, _core.Kinematic | _core.CoordinatedTurn | _core.BoxMotion):
+        found = checks.shown(motion)
         raise SettingError(
-            f"motion must be a motion model such as dt.ConstantVelocity(...), found {motion!r}"
+            f"motion must be a motion model such as dt.ConstantVelocity(...), found {found}"
         )
     return core

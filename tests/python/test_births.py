@@ -1,5 +1,7 @@
 """Where objects appear: in a box, about places, from detections; and what a look leaves."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -109,10 +111,10 @@ def test_every_association_takes_every_birth(association: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("birth", "error", "message"),
+    ("make", "error", "message"),
     [
         (
-            dt.Birth(
+            lambda: dt.Birth(
                 rate_density=1.0,
                 initial_density=1.0,
                 velocity_std_m_s=1.0,
@@ -122,37 +124,37 @@ def test_every_association_takes_every_birth(association: str) -> None:
             "birth.region_m must be a lowest and a higher highest coordinate",
         ),
         (
-            dt.Birth(
+            lambda: dt.Birth(
                 rate_density=1.0, initial_density=1.0, velocity_std_m_s=1.0, region_m=[[0, 0]]
             ),
             errors.ShapeError,
             r"region_m must have shape \(2, axes\)",
         ),
         (
-            dt.BirthMixture(mean=[[0, 0]], cov=[np.eye(2)], rate_per_s=[1.0], initial=[1.0]),
+            lambda: dt.BirthMixture(mean=[[0, 0]], cov=[np.eye(2)], rate_per_s=[1.0], initial=[1.0]),
             errors.ShapeError,
             r"birth.mean must have shape \(at least 1, 4\)",
         ),
         (
-            dt.BirthMixture(mean=[[0] * 4], cov=[-np.eye(4)], rate_per_s=[1.0], initial=[1.0]),
+            lambda: dt.BirthMixture(mean=[[0] * 4], cov=[-np.eye(4)], rate_per_s=[1.0], initial=[1.0]),
             errors.NotPositiveDefiniteError,
             "birth.cov must be symmetric positive definite, row 0",
         ),
         (
-            dt.BirthMixture(mean=[[0] * 4], cov=[np.eye(4)], rate_per_s=[-1.0], initial=[1.0]),
+            lambda: dt.BirthMixture(mean=[[0] * 4], cov=[np.eye(4)], rate_per_s=[-1.0], initial=[1.0]),
             errors.SettingError,
             "birth.rate_per_s must be zero or positive",
         ),
         (
-            dt.BirthFromDetections(rate_per_s=1.0, initial=-1.0, velocity_std_m_s=1.0),
+            lambda: dt.BirthFromDetections(rate_per_s=1.0, initial=-1.0, velocity_std_m_s=1.0),
             errors.SettingError,
             "birth.initial must be zero or positive",
         ),
-        ("anywhere", errors.SettingError, "birth must be a birth model such as dt.Birth"),
+        (lambda: "anywhere", errors.SettingError, "birth must be a birth model such as dt.Birth"),
     ],
 )
 def test_bad_births_are_refused_by_name(
-    birth: object, error: type[Exception], message: str
+    make: Callable[[], object], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        dt.Tracker(motion=MOTION, birth=birth)  # type: ignore[arg-type]
+        dt.Tracker(motion=MOTION, birth=make())  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -198,57 +199,68 @@ def test_unseen_objects_thin_out_by_how_well_one_has_looked() -> None:
     np.testing.assert_allclose(left / 1e-6, [1 - 0.86, 1 - 0.46, 1.0], atol=0.03)
 
 
-BAD: list[tuple[dict[str, object], str]] = [
-    ({"coverage": dt.Disc(range_m=0.0)}, "coverage must be a disc of a positive, finite range"),
-    ({"coverage": dt.Annulus(near_m=5.0, range_m=5.0)}, "coverage must be an annulus"),
-    ({"coverage": dt.Polygon(corners_m=[[0, 0], [1, 1]])}, "at least three finite corners"),
+BAD: list[tuple[Callable[[], object], str]] = [
+    (lambda: dt.Disc(range_m=0.0), "range_m must be positive and finite, found 0"),
+    (lambda: dt.Annulus(near_m=5.0, range_m=5.0), "near_m must be below range_m"),
+    (lambda: dt.Polygon(corners_m=[[0, 0], [1, 1]]), "a polygon of at least three corners"),
     (
-        {"coverage": dt.Footprint(horizontal_rad=4.0, vertical_rad=1.0, range_m=9.0)},
-        "angles of view between 0 and π",
+        lambda: dt.Footprint(horizontal_rad=4.0, vertical_rad=1.0, range_m=9.0),
+        "horizontal_rad must be in radians, between 0 and π, found 4.0; convert degrees",
     ),
     (
-        {"detection_probability": dt.RangeTable(ranges_m=[0.0, 9.0], values=[0.9, 0.1])},
+        lambda: dt.Sector(range_m=9.0, bearing_rad=0.0, width_rad=90.0),
+        "width_rad must be in radians, above 0 and at most 2π, found 90.0; convert degrees",
+    ),
+    (
+        lambda: a_sensor(
+            detection_probability=dt.RangeTable(ranges_m=[0.0, 9.0], values=[0.9, 0.1])
+        ),
         "coverage must be a region, where the detection probability is a table",
     ),
     (
-        {"clutter_density": dt.RangeTable(ranges_m=[5.0, 5.0], values=[1.0, 1.0])},
-        "found a table without rising ranges",
+        lambda: a_sensor(
+            detection_probability=dt.RangeTable(ranges_m=[0.0, 9.0], values=[0.9, 1.1])
+        ),
+        "detection_probability must be at most 1 everywhere, found 1.1",
     ),
     (
-        {"clutter_density": dt.Raster(origin_m=(0, 0), cell_m=1.0, values=[[-1.0]])},
-        "clutter_density must be zero or positive, and finite, found -1",
+        lambda: dt.RangeTable(ranges_m=[5.0, 5.0], values=[1.0, 1.0]),
+        "ranges_m must rise, found (5.0, 5.0); sort them",
     ),
     (
-        {"clutter_density": dt.Raster(origin_m=(0, 0), cell_m=0.0, values=[[1.0]])},
-        "a raster with cells of 0 m",
+        lambda: dt.Raster(origin_m=(0, 0), cell_m=1.0, values=[[-1.0]]),
+        "values must be zero or positive, and finite, found -1",
     ),
     (
-        {
-            "clutter_density": dt.Raster(
-                origin_m=(0, 0),
-                cell_m=1.0,
-                values=[[1.0]],
-                interpolation="cubic",  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-            )
-        },
+        lambda: dt.Raster(origin_m=(0, 0), cell_m=0.0, values=[[1.0]]),
+        "cell_m must be positive and finite, found 0",
+    ),
+    (
+        lambda: dt.Raster(
+            origin_m=(0, 0),
+            cell_m=1.0,
+            values=[[1.0]],
+            interpolation="cubic",  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        ),
         'interpolation must be "bilinear" or "nearest"',
     ),
-    ({"pose": dt.Pose(pitch_rad=math.nan)}, "a pose must be finite"),
+    (lambda: dt.Pose(pitch_rad=math.nan), "pitch_rad must be in radians, within ±2π, found nan"),
+    (lambda: dt.Pose(heading_rad=90.0), "heading_rad must be in radians, within ±2π, found 90.0"),
+    (lambda: dt.Pose(position_m=(1, 2, 3, 4)), "position_m must have at most three components"),
 ]
 
 
-@pytest.mark.parametrize(("settings", "message"), BAD)
+@pytest.mark.parametrize(("make", "message"), BAD)
 def test_settings_outside_their_range_are_refused(
-    settings: dict[str, object], message: str
+    make: Callable[[], object], message: str
 ) -> None:
-    with pytest.raises(errors.SettingError, match=re.escape(message)):
-        a_sensor(**settings).measure([[0.0, 0.0]], axes=2)
+    with pytest.raises((errors.SettingError, errors.ShapeError), match=re.escape(message)):
+        make()
 
 
 def test_a_table_of_two_lengths_is_refused() -> None:
-    table = dt.RangeTable(ranges_m=[0.0, 1.0], values=[1.0])
     with pytest.raises(errors.ShapeError, match="two lists of one length"):
-        a_sensor(clutter_density=table).measure([[0.0, 0.0]], axes=2)
+        dt.RangeTable(ranges_m=[0.0, 1.0], values=[1.0])
 
 
 @pytest.mark.parametrize(

@@ -328,8 +328,8 @@ def test_bad_scans_are_refused_by_name(
         ({"prune_existence": -1.0}, "prune_existence must be at least 0"),
         ({"motion": "fast"}, "motion must be a motion model"),
         (
-            {"birth": dt.Birth(rate_density=-1.0, initial_density=0.0, velocity_std_m_s=1.0)},
-            "birth.rate_density must be zero or positive",
+            {"birth": "anywhere"},
+            "birth must be a birth model",
         ),
     ],
 )

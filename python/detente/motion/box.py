@@ -1,15 +1,19 @@
 """How boxes in an image move: the centre at constant velocity, the size a slow random walk."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente import _core
+from detente import _core, checks
 from detente.errors import SettingError
+from detente.settled import Settled
 
 
-class BoxMotion:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class BoxMotion(Settled):
     """A box whose centre keeps its velocity and whose size changes slowly, for video.
 
     What is near looks large and moves far, so that all noise is in proportion to the height of the
@@ -51,11 +55,29 @@ class BoxMotion:
              16.        ,   16.        ])
     """
 
-    columns: ClassVar = ("x_px", "y_px", "vx_px_s", "vy_px_s", "width_px", "height_px")
+    columns: ClassVar[tuple[str, ...]] = (
+        "x_px",
+        "y_px",
+        "vx_px_s",
+        "vy_px_s",
+        "width_px",
+        "height_px",
+    )
     """The components of a state, as tables name them."""
 
-    def __init__(self, *, acceleration_psd: float = 0.5, size_psd: float = 0.02) -> None:
-        self._core = _core.BoxMotion(acceleration_psd, size_psd)
+    acceleration_psd: float = 0.5
+    size_psd: float = 0.02
+
+    def __post_init__(self) -> None:
+        """Check the densities."""
+        self._keep(
+            acceleration_psd=checks.positive("acceleration_psd", self.acceleration_psd),
+            size_psd=checks.positive("size_psd", self.size_psd),
+        )
+
+    @cached_property
+    def _core(self) -> _core.BoxMotion:
+        return _core.BoxMotion(self.acceleration_psd, self.size_psd)
 
     @property
     def axes(self) -> int:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente import _core
-from detente.errors import SettingError, ShapeError
+from detente import _core, checks
+from detente.errors import NotFiniteError, SettingError, ShapeError
 from detente.motion.box import BoxMotion
 from detente.motion.kinematic import (
     ConstantAcceleration,
@@ -99,10 +99,10 @@ class IMM:
         transition_per_s: ArrayLike,
         initial_probability: ArrayLike | None = None,
     ) -> None:
-        self.models = tuple(models)
+        self.models = tuple(checks.items("models", models, "a sequence of motion models"))
         self.axes = _axes(self.models)
         count = len(self.models)
-        rates = np.asarray(transition_per_s, dtype=np.float64)
+        rates = _numbers("transition_per_s", transition_per_s)
         if rates.ndim == 0:
             rates = np.full((count, count), float(rates) / (count - 1))
         if rates.shape != (count, count):
@@ -113,6 +113,13 @@ class IMM:
         self.transition_per_s = np.where(np.eye(count, dtype=bool), 0.0, rates)
         self.initial_probability = _initial(self.transition_per_s, initial_probability)
         self.used = _used(self.models, self.axes)
+        for array in (self.transition_per_s, self.initial_probability, self.used):
+            array.flags.writeable = False
+
+    def __repr__(self) -> str:
+        models = ", ".join(repr(model) for model in self.models)
+        rates, initial = self.transition_per_s.tolist(), self.initial_probability.tolist()
+        return f"IMM([{models}], transition_per_s={rates}, initial_probability={initial})"
 
     @property
     def dim(self) -> int:
@@ -137,7 +144,18 @@ class IMM:
         SettingError
             A negative time step.
         """
-        return _core.imm_transition(self.transition_per_s, [float(dt_s)])[0]
+        return _core.imm_transition(self.transition_per_s, [checks.not_negative("dt_s", dt_s)])[0]
+
+
+def _numbers(what: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return a copy of an array of numbers."""
+    array = np.array(values)
+    if array.dtype.kind not in "fiu" or values is None:
+        raise SettingError(f"{what} must be numbers, found {checks.shown(values)}")
+    if not np.all(np.abs(array) <= checks.LARGEST):
+        found = checks.shown(values)
+        raise NotFiniteError(f"{what} must be finite, of at most {checks.LARGEST:g}, found {found}")
+    return array.astype(np.float64)
 
 
 def _axes(models: tuple[Model, ...]) -> int:
@@ -165,7 +183,7 @@ def _initial(rates_per_s: NDArray[np.float64], given: ArrayLike | None) -> NDArr
                 "or give initial_probability"
             )
         return stationary
-    values = np.asarray(given, dtype=np.float64)
+    values = _numbers("initial_probability", given)
     if values.shape != (len(rates_per_s),):
         raise ShapeError(
             f"initial_probability must have shape ({len(rates_per_s)},), found {values.shape}"

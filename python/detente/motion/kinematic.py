@@ -1,30 +1,44 @@
 """Linear models of one axis at a time, driven by white noise: F = f ⊗ I, Q = q ⊗ diag(density)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente import _core
-from detente.errors import SettingError, ShapeError
+from detente import _core, checks
+from detente.settled import Settled
 
 
-class _Kinematic:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class _Kinematic(Settled):
     """A linear model in one to three axes, driven by white noise."""
 
     _kind: ClassVar[str]
+    _per_axis: ClassVar[str]
 
-    def __init__(
-        self, axes: int, density: float | Sequence[float], rate_per_s: float = 0.0
-    ) -> None:
-        values = _per_axis("the power spectral density", axes, density)
-        self._core = _core.Kinematic(self._kind, values, rate_per_s)
+    axes: int
 
-    @property
-    def axes(self) -> int:
-        """The number of axes of space."""
-        return self._core.axes
+    def __post_init__(self) -> None:
+        """Check the axes and what may differ between them."""
+        axes = checks.axes_of_space(self.axes)
+        each = checks.per_axis(self._per_axis, getattr(self, self._per_axis), axes)
+        self._keep(axes=axes, **{self._per_axis: each})
+
+    @cached_property
+    def _core(self) -> _core.Kinematic:
+        density, rate_per_s = self._driven()
+        return _core.Kinematic(self._kind, density, rate_per_s)
+
+    def _driven(self) -> tuple[list[float], float]:
+        """Return the density of the noise of each axis, and the rate at which it is forgotten."""
+        return self._each(), 0.0
+
+    def _each(self) -> list[float]:
+        """Return what may differ between the axes, for each."""
+        return np.broadcast_to(getattr(self, self._per_axis), (self.axes,)).tolist()
 
     @property
     def dim(self) -> int:
@@ -71,21 +85,7 @@ class _Kinematic:
         return self._core.noise(dt_s)
 
 
-def _per_axis(what: str, axes: int, values: float | Sequence[float]) -> list[float]:
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim == 0:
-        return [float(array)] * axes
-    if array.shape != (axes,):
-        raise ShapeError(f"{what} must be one number or have shape ({axes},), found {array.shape}")
-    return [float(value) for value in array]
-
-
-def _positive(what: str, value: float) -> float:
-    if 0.0 < value < float("inf"):
-        return value
-    raise SettingError(f"{what} must be positive and finite, found {value}")
-
-
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RandomWalk(_Kinematic):
     """A random walk, driven by white-noise velocity.
 
@@ -117,11 +117,12 @@ class RandomWalk(_Kinematic):
     """
 
     _kind = "random_walk"
+    _per_axis = "position_psd"
 
-    def __init__(self, *, axes: int, position_psd: float | Sequence[float]) -> None:
-        super().__init__(axes, position_psd)
+    position_psd: float | Sequence[float]
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ConstantVelocity(_Kinematic):
     """Constant velocity, driven by white-noise acceleration.
 
@@ -153,11 +154,12 @@ class ConstantVelocity(_Kinematic):
     """
 
     _kind = "constant_velocity"
+    _per_axis = "acceleration_psd"
 
-    def __init__(self, *, axes: int, acceleration_psd: float | Sequence[float]) -> None:
-        super().__init__(axes, acceleration_psd)
+    acceleration_psd: float | Sequence[float]
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ConstantAcceleration(_Kinematic):
     """Constant acceleration, driven by white-noise jerk.
 
@@ -191,11 +193,12 @@ class ConstantAcceleration(_Kinematic):
     """
 
     _kind = "constant_acceleration"
+    _per_axis = "jerk_psd"
 
-    def __init__(self, *, axes: int, jerk_psd: float | Sequence[float]) -> None:
-        super().__init__(axes, jerk_psd)
+    jerk_psd: float | Sequence[float]
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class OrnsteinUhlenbeck(_Kinematic):
     """A velocity that decays to zero, driven by white-noise acceleration.
 
@@ -234,13 +237,21 @@ class OrnsteinUhlenbeck(_Kinematic):
     """
 
     _kind = "ornstein_uhlenbeck"
+    _per_axis = "acceleration_psd"
 
-    def __init__(
-        self, *, axes: int, damping_per_s: float, acceleration_psd: float | Sequence[float]
-    ) -> None:
-        super().__init__(axes, acceleration_psd, _positive("damping_per_s", damping_per_s))
+    damping_per_s: float
+    acceleration_psd: float | Sequence[float]
+
+    def __post_init__(self) -> None:
+        """Check the damping, too."""
+        super().__post_init__()
+        self._keep(damping_per_s=checks.positive("damping_per_s", self.damping_per_s))
+
+    def _driven(self) -> tuple[list[float], float]:
+        return self._each(), self.damping_per_s
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Singer(_Kinematic):
     """An acceleration that lasts for a while: Singer's model of a manoeuvring target.
 
@@ -283,16 +294,17 @@ class Singer(_Kinematic):
     """
 
     _kind = "singer"
+    _per_axis = "acceleration_std_m_s2"
 
-    def __init__(
-        self,
-        *,
-        axes: int,
-        correlation_time_s: float,
-        acceleration_std_m_s2: float | Sequence[float],
-    ) -> None:
-        what = "acceleration_std_m_s2"
-        deviations = _per_axis(what, axes, acceleration_std_m_s2)
-        rate_per_s = 1.0 / _positive("correlation_time_s", correlation_time_s)
-        density = [2.0 * _positive(what, std) ** 2 * rate_per_s for std in deviations]
-        super().__init__(axes, density, rate_per_s)
+    correlation_time_s: float
+    acceleration_std_m_s2: float | Sequence[float]
+
+    def __post_init__(self) -> None:
+        """Check the time, too."""
+        super().__post_init__()
+        time_s = checks.positive("correlation_time_s", self.correlation_time_s)
+        self._keep(correlation_time_s=time_s)
+
+    def _driven(self) -> tuple[list[float], float]:
+        rate_per_s = 1.0 / self.correlation_time_s
+        return [2.0 * std**2 * rate_per_s for std in self._each()], rate_per_s

@@ -1,15 +1,52 @@
 """Coordinated turns: constant speed around a curve in the horizontal."""
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente import _core
+from detente import _core, checks
 from detente.errors import SettingError
+from detente.settled import Settled
 
 
-class CoordinatedTurn:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class _Turn(Settled):
+    """What turns share: axes, and the noise of the acceleration."""
+
+    axes: int
+    acceleration_psd: float
+    vertical_acceleration_psd: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check the axes and the densities."""
+        axes, vertical = checks.axes_of_space(self.axes), self.vertical_acceleration_psd
+        if axes == 1:
+            raise SettingError("axes of a turn must be 2 or 3, found 1")
+        if vertical is not None:
+            vertical = checks.positive("vertical_acceleration_psd", vertical)
+            if axes == 2:  # noqa: PLR2004 - no height
+                raise SettingError(
+                    f"vertical_acceleration_psd must be left out with 2 axes, or axes be 3, "
+                    f"found {vertical}"
+                )
+        self._keep(
+            axes=axes,
+            acceleration_psd=checks.positive("acceleration_psd", self.acceleration_psd),
+            vertical_acceleration_psd=vertical,
+        )
+
+    @property
+    def _densities(self) -> tuple[float, float]:
+        """The horizontal one and the vertical one."""
+        vertical = self.vertical_acceleration_psd
+        return self.acceleration_psd, self.acceleration_psd if vertical is None else vertical
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CoordinatedTurn(_Turn):
     """A turn at a known rate, driven by white-noise acceleration.
 
     The velocity turns by the rate in the first two axes; a third, the height, moves as under
@@ -49,23 +86,18 @@ class CoordinatedTurn:
     array([636.6, 636.6,   0. , 100. ])
     """
 
-    def __init__(
-        self,
-        *,
-        axes: int,
-        turn_rate_rad_s: float,
-        acceleration_psd: float,
-        vertical_acceleration_psd: float | None = None,
-    ) -> None:
-        vertical = _vertical(axes, acceleration_psd, vertical_acceleration_psd)
-        self._core = _core.CoordinatedTurn(
-            axes, turn_rate_rad_s, (0.0, 0.0, False), acceleration_psd, vertical
-        )
+    turn_rate_rad_s: float
 
-    @property
-    def axes(self) -> int:
-        """The number of axes of space."""
-        return self._core.axes
+    def __post_init__(self) -> None:
+        """Check the rate, too."""
+        super().__post_init__()
+        self._keep(turn_rate_rad_s=checks.number("turn_rate_rad_s", self.turn_rate_rad_s))
+
+    @cached_property
+    def _core(self) -> _core.CoordinatedTurn:
+        return _core.CoordinatedTurn(
+            self.axes, self.turn_rate_rad_s, (0.0, 0.0, False), *self._densities
+        )
 
     @property
     def dim(self) -> int:
@@ -112,7 +144,8 @@ class CoordinatedTurn:
         return self._core.linearise(np.zeros((1, self.dim)), _forwards(dt_s))[2][0]
 
 
-class EstimatedTurn:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class EstimatedTurn(_Turn):
     """A turn whose rate is part of the state and drifts.
 
     As `CoordinatedTurn`, with the rate ω as the last component of the state, driven by white noise
@@ -158,33 +191,24 @@ class EstimatedTurn:
     array([[636.6, 636.6,   0. , 100. ]])
     """
 
-    def __init__(
-        self,
-        *,
-        axes: int,
-        acceleration_psd: float,
-        turn_rate_psd: float,
-        turn_rate_std_rad_s: float,
-        vertical_acceleration_psd: float | None = None,
-        linearisation: Literal["unscented", "extended"] = "unscented",
-    ) -> None:
-        if linearisation not in ("unscented", "extended"):
-            raise SettingError(
-                f'linearisation must be "unscented" or "extended", found {linearisation!r}'
-            )
-        vertical = _vertical(axes, acceleration_psd, vertical_acceleration_psd)
-        self._core = _core.CoordinatedTurn(
-            axes,
-            None,
-            (turn_rate_psd, turn_rate_std_rad_s, linearisation == "unscented"),
-            acceleration_psd,
-            vertical,
+    turn_rate_psd: float
+    turn_rate_std_rad_s: float
+    linearisation: Literal["unscented", "extended"] = "unscented"
+
+    def __post_init__(self) -> None:
+        """Check how the rate changes, too."""
+        super().__post_init__()
+        checks.choice("linearisation", self.linearisation, ("unscented", "extended"))
+        self._keep(
+            turn_rate_psd=checks.positive("turn_rate_psd", self.turn_rate_psd),
+            turn_rate_std_rad_s=checks.positive("turn_rate_std_rad_s", self.turn_rate_std_rad_s),
         )
 
-    @property
-    def axes(self) -> int:
-        """The number of axes of space."""
-        return self._core.axes
+    @cached_property
+    def _core(self) -> _core.CoordinatedTurn:
+        is_unscented = self.linearisation == "unscented"
+        rate = (self.turn_rate_psd, self.turn_rate_std_rad_s, is_unscented)
+        return _core.CoordinatedTurn(self.axes, None, rate, *self._densities)
 
     @property
     def dim(self) -> int:
@@ -264,12 +288,6 @@ class EstimatedTurn:
             A time step that is negative or not finite.
         """
         return self._core.linearise(states, _forwards(dt_s))[2]
-
-
-def _vertical(axes: int, horizontal: float, vertical: float | None) -> float:
-    if vertical is not None and axes == 2:  # noqa: PLR2004 (no height)
-        raise SettingError("vertical_acceleration_psd must be left out with 2 axes, or axes be 3")
-    return horizontal if vertical is None else vertical
 
 
 def _forwards(dt_s: float) -> float:

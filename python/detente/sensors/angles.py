@@ -1,14 +1,18 @@
 """Sensors of angles alone: a direction, and no range."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente import checks
 from detente.errors import SettingError
 from detente.sensors.sensor import Sensor
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BearingSensor(Sensor):
     """Measures the bearing in the plane, as a passive sonar or a direction finder.
 
@@ -21,9 +25,9 @@ class BearingSensor(Sensor):
     ----------
     bearing_std_rad : float
         Standard deviation of the bearing [rad], clockwise from the sensor's forward direction.
-    range_limits_m : tuple of float
+    range_limits_m : (2,) sequence of float
         The nearest and the farthest range of an object when it is first seen [m].
-    **settings
+    detection_probability, report_rate_per_s, clutter_density, coverage, pose, filter, name
         As of `Sensor`. Clutter is per rad, and one number.
 
     Examples
@@ -36,19 +40,32 @@ class BearingSensor(Sensor):
     array([[1.57079633]])
     """
 
-    _default_name = "bearing"
-    _core_name = "bearing"
+    _core_name: ClassVar[str] = "bearing"
 
-    def __init__(
-        self, *, bearing_std_rad: float, range_limits_m: Sequence[float], **settings: object
-    ) -> None:
-        super().__init__(**settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - passed through
-        self.bearing_std_rad = bearing_std_rad
-        limits = tuple(float(limit) for limit in range_limits_m)
+    bearing_std_rad: float
+    range_limits_m: Sequence[float]
+    name: str = "bearing"
+
+    def __post_init__(self) -> None:
+        """Check the deviation and the ranges."""
+        super().__post_init__()
+        expected = "the nearest and the farthest range"
+        given = checks.items("range_limits_m", self.range_limits_m, expected)
+        limits = tuple(checks.positive("range_limits_m", limit) for limit in given)
         if len(limits) != 2:  # noqa: PLR2004 - the nearest and the farthest
-            message = f"range_limits_m must be the nearest and the farthest, found {limits}"
-            raise SettingError(message)
-        self.range_limits_m = limits
+            raise SettingError(f"range_limits_m must be {expected}, found {limits}")
+        if limits[0] >= limits[1]:
+            expected = "a positive range and a larger, finite one"
+            raise SettingError(f"range_limits_m must be {expected}, found {limits}")
+        if not isinstance(self.clutter_density, float):
+            raise SettingError(
+                "clutter_density must be one number, for a sensor of angles only, "
+                f"found {checks.shown(self.clutter_density)}"
+            )
+        self._keep(
+            bearing_std_rad=checks.angular_std("bearing_std_rad", self.bearing_std_rad),
+            range_limits_m=limits,
+        )
 
     def columns(self, axes: int) -> tuple[str, ...]:  # noqa: ARG002 - as the parent has it
         """Return `bearing_rad`."""
@@ -65,6 +82,7 @@ class BearingSensor(Sensor):
         return (self._core_name, *self.range_limits_m)
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BearingElevationSensor(BearingSensor):
     """Measures bearing and elevation in space, as a camera.
 
@@ -74,7 +92,7 @@ class BearingElevationSensor(BearingSensor):
         As of `BearingSensor`.
     elevation_std_rad : float
         Standard deviation of the elevation [rad], upwards from the sensor's own plane.
-    **settings
+    detection_probability, report_rate_per_s, clutter_density, coverage, pose, filter, name
         As of `Sensor`. Clutter is per rad², and one number.
 
     Examples
@@ -90,19 +108,16 @@ class BearingElevationSensor(BearingSensor):
     array([[0.    , 0.7854]])
     """
 
-    _default_name = "bearing-elevation"
-    _core_name = "bearing_elevation"
+    _core_name: ClassVar[str] = "bearing_elevation"
 
-    def __init__(
-        self,
-        *,
-        bearing_std_rad: float,
-        elevation_std_rad: float,
-        range_limits_m: Sequence[float],
-        **settings: object,
-    ) -> None:
-        super().__init__(bearing_std_rad=bearing_std_rad, range_limits_m=range_limits_m, **settings)
-        self.elevation_std_rad = elevation_std_rad
+    elevation_std_rad: float
+    name: str = "bearing-elevation"
+
+    def __post_init__(self) -> None:
+        """Check the deviations."""
+        super().__post_init__()
+        std_rad = checks.angular_std("elevation_std_rad", self.elevation_std_rad)
+        self._keep(elevation_std_rad=std_rad)
 
     def columns(self, axes: int) -> tuple[str, ...]:  # noqa: ARG002 - as the parent has it
         """Return `bearing_rad` and `elevation_rad`."""

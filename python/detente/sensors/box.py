@@ -1,13 +1,17 @@
 """A detector of boxes in images, and the ways in which others write a box."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
 from detente.errors import ShapeError
 from detente.sensors.sensor import Sensor
 from detente.sensors.value import Value
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BoxSensor(Sensor):
     """Detects boxes in an image: the centre, the width and the height.
 
@@ -27,7 +31,7 @@ class BoxSensor(Sensor):
         False boxes per image, per px² of it and per unit of the logarithms of width and height
         (their sizes may be anything): one in an image of two million pixels, where sizes differ
         by e² = 7 each way, is 1e-7. A `Birth` counts new objects in the same unit.
-    **settings
+    report_rate_per_s, coverage, pose, filter, name
         As of `Sensor`.
 
     Notes
@@ -48,24 +52,19 @@ class BoxSensor(Sensor):
     array([[109.,  80.,  20.,  40.]])
     """
 
-    _default_name = "camera"
+    position_std: float = 0.05
+    size_std: float = 0.05
+    detection_probability: Value | None = 0.9
+    clutter_density: Value = 1e-7
+    name: str = "camera"
 
-    def __init__(
-        self,
-        *,
-        position_std: float = 0.05,
-        size_std: float = 0.05,
-        detection_probability: Value = 0.9,
-        clutter_density: Value = 1e-7,
-        **settings: object,
-    ) -> None:
-        super().__init__(
-            detection_probability=detection_probability,
-            clutter_density=clutter_density,
-            **settings,  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - passed through
+    def __post_init__(self) -> None:
+        """Check the deviations."""
+        super().__post_init__()
+        self._keep(
+            position_std=checks.positive("position_std", self.position_std),
+            size_std=checks.positive("size_std", self.size_std),
         )
-        self.position_std = position_std
-        self.size_std = size_std
 
     def columns(self, axes: int) -> tuple[str, ...]:  # noqa: ARG002 - as the parent has it
         """Return `x_px`, `y_px`, `width_px`, `height_px`."""

@@ -7,7 +7,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
+from detente.errors import SettingError, ShapeError
 from detente.sensors.pose import Pose
+from detente.settled import Settled
 
 
 @dataclass(frozen=True)
@@ -29,35 +32,57 @@ class Everywhere:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disc:
-    """A sensor sees everything up to a horizontal range [m]."""
+class Disc(Settled):
+    """A sensor sees everything up to a horizontal range [m], which is positive."""
 
     range_m: float
 
+    def __post_init__(self) -> None:
+        """Check the range."""
+        self._keep(range_m=checks.positive("range_m", self.range_m))
+
 
 @dataclass(frozen=True, kw_only=True)
-class Sector:
+class Sector(Settled):
     """A sensor sees up to a horizontal range [m], between two bearings [rad].
 
     `bearing_rad` is the middle of the sector, clockwise from the sensor's heading, `width_rad` the
-    whole angle between its edges.
+    whole angle between its edges, up to 2π.
     """
 
     range_m: float
     bearing_rad: float
     width_rad: float
 
+    def __post_init__(self) -> None:
+        """Check the range and the angles."""
+        self._keep(
+            range_m=checks.positive("range_m", self.range_m),
+            bearing_rad=checks.angle("bearing_rad", self.bearing_rad),
+            width_rad=checks.angle_of_view("width_rad", self.width_rad, is_sector=True),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
-class Annulus:
+class Annulus(Settled):
     """A sensor sees between two horizontal ranges [m], as a radar with a blind spot."""
 
     near_m: float
     range_m: float
 
+    def __post_init__(self) -> None:
+        """Check that one range is nearer than the other."""
+        self._keep(
+            near_m=checks.not_negative("near_m", self.near_m),
+            range_m=checks.positive("range_m", self.range_m),
+        )
+        if self.near_m >= self.range_m:
+            found = f"{self.near_m} and {self.range_m}"
+            raise SettingError(f"near_m must be below range_m, found {found}; swap them")
+
 
 @dataclass(frozen=True, kw_only=True)
-class Polygon:
+class Polygon(Settled):
     """A sensor sees what lies in a polygon that stays where it is when the sensor moves.
 
     `corners_m` are (k, 2) east and north in the tracker's frame [m], in order, either way round.
@@ -67,13 +92,20 @@ class Polygon:
 
     def __post_init__(self) -> None:
         """Keep the corners as tuples, which compare and do not change."""
-        rows: list[list[float]] = np.asarray(self.corners_m, float).tolist()
-        corners = tuple(tuple(row) for row in rows)
-        object.__setattr__(self, "corners_m", corners)
+        expected = "(k, 2), a polygon of at least three corners, east and north"
+        rows = checks.items("corners_m", self.corners_m, expected)
+        corners = tuple(
+            tuple(checks.number("corners_m", x) for x in checks.items("corners_m", row, expected))
+            for row in rows
+        )
+        if len(corners) < 3 or {len(corner) for corner in corners} != {2}:  # noqa: PLR2004
+            found = checks.shown(self.corners_m)
+            raise ShapeError(f"corners_m must be {expected}, found {found}")
+        self._keep(corners_m=corners)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Footprint:
+class Footprint(Settled):
     """A camera sees the part of the ground (up = 0) in its angles of view, up to a range.
 
     The optical axis is the pose's forward direction; a point of the ground is seen if, in the
@@ -101,10 +133,18 @@ class Footprint:
     vertical_rad: float
     range_m: float
 
+    def __post_init__(self) -> None:
+        """Check the angles and the range."""
+        self._keep(
+            horizontal_rad=checks.angle_of_view("horizontal_rad", self.horizontal_rad),
+            vertical_rad=checks.angle_of_view("vertical_rad", self.vertical_rad),
+            range_m=checks.positive("range_m", self.range_m),
+        )
+
     def polygon(self, pose: Pose) -> NDArray[np.float64]:
         """Return the corners (k, 2) of what is seen, east and north [m]; the range as 128 edges."""
         right, forward, up = pose.directions()
-        place = np.resize([*pose.position_m, 0.0, 0.0, 0.0], 3)
+        place = np.array(pose.position_m)
         turns = np.arange(128) * (tau / 128)
         corners = place[:2] + self.range_m * np.stack([np.sin(turns), np.cos(turns)], axis=1)
         for across, angle in ((right, self.horizontal_rad), (up, self.vertical_rad)):

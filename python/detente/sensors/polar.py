@@ -1,11 +1,15 @@
 """Sensors of range and angles."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from detente import checks
 from detente.sensors.sensor import Sensor
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RangeBearingSensor(Sensor):
     """Measures range and bearing in the plane, perhaps the range rate.
 
@@ -17,7 +21,7 @@ class RangeBearingSensor(Sensor):
         Standard deviation of the bearing [rad], clockwise from the sensor's heading.
     range_rate_std_m_s : float, optional
         Standard deviation of the range rate [m/s], if it is measured; it is the last component.
-    **settings
+    detection_probability, report_rate_per_s, clutter_density, coverage, pose, filter, name
         As of `Sensor`. Clutter is per m·rad (and m/s).
 
     Examples
@@ -30,21 +34,21 @@ class RangeBearingSensor(Sensor):
     array([[1000.        ,    1.57079633]])
     """
 
-    _default_name = "range-bearing"
-    _axes = 2
+    range_std_m: float
+    bearing_std_rad: float
+    range_rate_std_m_s: float | None = None
+    name: str = "range-bearing"
 
-    def __init__(
-        self,
-        *,
-        range_std_m: float,
-        bearing_std_rad: float,
-        range_rate_std_m_s: float | None = None,
-        **settings: object,
-    ) -> None:
-        super().__init__(**settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - passed through
-        self.range_std_m = range_std_m
-        self.bearing_std_rad = bearing_std_rad
-        self.range_rate_std_m_s = range_rate_std_m_s
+    def __post_init__(self) -> None:
+        """Check the deviations."""
+        super().__post_init__()
+        self._keep(
+            range_std_m=checks.positive("range_std_m", self.range_std_m),
+            bearing_std_rad=checks.angular_std("bearing_std_rad", self.bearing_std_rad),
+        )
+        if self.range_rate_std_m_s is not None:
+            rate = checks.positive("range_rate_std_m_s", self.range_rate_std_m_s)
+            self._keep(range_rate_std_m_s=rate)
 
     def columns(self, axes: int) -> tuple[str, ...]:  # noqa: ARG002 - as the parent has it
         """Return `range_m`, `bearing_rad` and what else is measured."""
@@ -66,6 +70,7 @@ class RangeBearingSensor(Sensor):
         return "polar" if self.range_rate_std_m_s is None else "polar_rate"
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RangeBearingElevationSensor(RangeBearingSensor):
     """Measures range, bearing and elevation in space, perhaps the range rate.
 
@@ -75,7 +80,7 @@ class RangeBearingElevationSensor(RangeBearingSensor):
         As of `RangeBearingSensor`.
     elevation_std_rad : float
         Standard deviation of the elevation [rad], upwards from the horizontal plane.
-    **settings
+    detection_probability, report_rate_per_s, clutter_density, coverage, pose, filter, name
         As of `Sensor`. Clutter is per m·rad² (and m/s).
 
     Examples
@@ -91,24 +96,14 @@ class RangeBearingElevationSensor(RangeBearingSensor):
     array([[1.4142136e+03, 0.0000000e+00, 7.8540000e-01]])
     """
 
-    _default_name = "range-bearing-elevation"
+    elevation_std_rad: float
+    name: str = "range-bearing-elevation"
 
-    def __init__(
-        self,
-        *,
-        range_std_m: float,
-        bearing_std_rad: float,
-        elevation_std_rad: float,
-        range_rate_std_m_s: float | None = None,
-        **settings: object,
-    ) -> None:
-        super().__init__(
-            range_std_m=range_std_m,
-            bearing_std_rad=bearing_std_rad,
-            range_rate_std_m_s=range_rate_std_m_s,
-            **settings,
-        )
-        self.elevation_std_rad = elevation_std_rad
+    def __post_init__(self) -> None:
+        """Check the deviations."""
+        super().__post_init__()
+        std_rad = checks.angular_std("elevation_std_rad", self.elevation_std_rad)
+        self._keep(elevation_std_rad=std_rad)
 
     def _elevation_column(self) -> tuple[str, ...]:
         return ("elevation_rad",)

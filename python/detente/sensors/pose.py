@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, isfinite, sin
+from math import cos, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente import checks
 from detente.errors import SettingError
 
 
@@ -22,16 +23,22 @@ class Pose:
 
     Parameters
     ----------
-    position_m : tuple of float
+    position_m : sequence of float
         East, north and up in the tracker's frame [m]; missing components are zero.
     heading_rad : float
-        Clockwise from north [rad].
+        Clockwise from north [rad], within ±2π as all three angles.
     pitch_rad : float
         The nose up [rad].
     roll_rad : float
         The right side down [rad].
-    velocity_m_s : tuple of float
+    velocity_m_s : sequence of float
         East, north and up [m/s]; range rates are relative to it.
+
+    Raises
+    ------
+    SettingError
+        A place or a velocity of more than three components, or something other than finite
+        numbers; an angle that is not in radians.
 
     Examples
     --------
@@ -53,6 +60,13 @@ class Pose:
     roll_rad: float = 0.0
     velocity_m_s: Sequence[float] = (0.0, 0.0, 0.0)
 
+    def __post_init__(self) -> None:
+        """Keep what was checked: places and velocities of three components."""
+        for name in ("position_m", "velocity_m_s"):
+            object.__setattr__(self, name, _three(name, getattr(self, name)))
+        for name in ("heading_rad", "pitch_rad", "roll_rad"):
+            object.__setattr__(self, name, checks.angle(name, getattr(self, name)))
+
     def directions(self) -> NDArray[np.float64]:
         """Return right, forward and up of the sensor in east, north and up, (3, 3), row by row."""
         (sh, ch), (sp, cp), (sr, cr) = (
@@ -64,19 +78,27 @@ class Pose:
 
     def _core(self) -> tuple[list[float], list[float], list[float]]:
         """Return place, turns and velocity, as the core takes them."""
-        turns = [float(self.heading_rad), float(self.pitch_rad), float(self.roll_rad)]
-        place, velocity = _three(self.position_m), _three(self.velocity_m_s)
-        for name, values in (("position_m", place), ("turns", turns), ("velocity_m_s", velocity)):
-            if not all(isfinite(value) for value in values):
-                message = f"a pose must be finite, found {name} {values}"
-                raise SettingError(message)
-        return place, turns, velocity
+        turns = [self.heading_rad, self.pitch_rad, self.roll_rad]
+        return list(self.position_m), turns, list(self.velocity_m_s)
 
 
-def _three(values: Sequence[float]) -> list[float]:
+def pose_of(pose: Pose | None) -> tuple[list[float], list[float], list[float]] | None:
+    """Return a pose given for one scan, as the core takes it.
+
+    Raises
+    ------
+    SettingError
+        It is something else.
+    """
+    if pose is None:
+        return None
+    checked = checks.one_of("pose", pose, Pose, "a dt.Pose(position_m=..., heading_rad=...)")
+    return checked._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same module
+
+
+def _three(name: str, values: object) -> tuple[float, ...]:
     """Fill up to three components with zeros."""
-    given = [float(value) for value in values]
+    given = [checks.number(name, value) for value in checks.items(name, values, "three numbers")]
     if len(given) > 3:  # noqa: PLR2004 - space has three axes
-        message = f"a place has at most three components, found {len(given)}"
-        raise SettingError(message)
-    return given + [0.0] * (3 - len(given))
+        raise SettingError(f"{name} must have at most three components, found {len(given)}")
+    return (*given, *[0.0] * (3 - len(given)))

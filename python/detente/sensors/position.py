@@ -1,14 +1,16 @@
 """Sensors of the position, perhaps of the velocity too."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.errors import SettingError
+from detente import checks
 from detente.sensors.sensor import Sensor
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PositionSensor(Sensor):
     """Measures the position.
 
@@ -16,7 +18,7 @@ class PositionSensor(Sensor):
     ----------
     std_m : float or (axes,) array_like
         Standard deviation of the position, per axis [m].
-    **settings
+    detection_probability, report_rate_per_s, clutter_density, coverage, pose, filter, name
         As of `Sensor`.
 
     Examples
@@ -30,11 +32,13 @@ class PositionSensor(Sensor):
     False
     """
 
-    _default_name = "position"
+    std_m: float | Sequence[float]
+    name: str = "position"
 
-    def __init__(self, *, std_m: float | Sequence[float], **settings: object) -> None:
-        super().__init__(**settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - passed through
-        self.std_m = std_m
+    def __post_init__(self) -> None:
+        """Check the deviations."""
+        super().__post_init__()
+        self._keep(std_m=checks.per_axis("std_m", self.std_m))
 
     def columns(self, axes: int) -> tuple[str, ...]:
         """Return `x_m`, `y_m`, `z_m`."""
@@ -48,6 +52,7 @@ class PositionSensor(Sensor):
         return "position"
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
 class StateSensor(Sensor):
     """Measures the position and the velocity.
 
@@ -57,7 +62,7 @@ class StateSensor(Sensor):
         Standard deviation of the position, per axis [m].
     velocity_std_m_s : float or (axes,) array_like
         Standard deviation of the velocity, per axis [m/s].
-    **settings
+    detection_probability, report_rate_per_s, clutter_density, coverage, pose, filter, name
         As of `Sensor`.
 
     Examples
@@ -69,18 +74,17 @@ class StateSensor(Sensor):
            [  0.,   4.]])
     """
 
-    _default_name = "state"
+    position_std_m: float | Sequence[float]
+    velocity_std_m_s: float | Sequence[float]
+    name: str = "state"
 
-    def __init__(
-        self,
-        *,
-        position_std_m: float | Sequence[float],
-        velocity_std_m_s: float | Sequence[float],
-        **settings: object,
-    ) -> None:
-        super().__init__(**settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - passed through
-        self.position_std_m = position_std_m
-        self.velocity_std_m_s = velocity_std_m_s
+    def __post_init__(self) -> None:
+        """Check the deviations."""
+        super().__post_init__()
+        self._keep(
+            position_std_m=checks.per_axis("position_std_m", self.position_std_m),
+            velocity_std_m_s=checks.per_axis("velocity_std_m_s", self.velocity_std_m_s),
+        )
 
     def columns(self, axes: int) -> tuple[str, ...]:
         """Return `x_m`, …, then `vx_m_s`, …."""
@@ -99,11 +103,8 @@ class StateSensor(Sensor):
 
 def _diagonal(std: float | Sequence[float], axes: int, what: str) -> NDArray[np.float64]:
     """Return diag(std²) for one deviation or one for each axis."""
-    given = np.asarray(std, float)
-    if given.ndim > 1 or given.size not in (1, axes):
-        message = f"{what} must be one number or one for each of {axes} axes, found {std!r}"
-        raise SettingError(message)
-    return np.diag(np.broadcast_to(given, (axes,)) ** 2)
+    each = np.asarray(checks.per_axis(what, std, axes))
+    return np.diag(np.broadcast_to(each, (axes,)) ** 2)
 
 
 def _blocks(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

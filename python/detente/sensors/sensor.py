@@ -1,21 +1,24 @@
 """What all sensors share."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente import _core
+from detente import _core, checks
 from detente.errors import SettingError
 from detente.sensors.coverage import Coverage, coverage_of
 from detente.sensors.pose import Pose
-from detente.sensors.value import Value, value_of
+from detente.sensors.value import RangeTable, Raster, Value, checked_value, value_of
+from detente.settled import Settled
 
 Filter = Literal["ekf", "ukf"]
 
 
-class Sensor:
-    """The parent of all sensors; make one of its children.
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Sensor(Settled):
+    """The parent of all sensors; make one of its children. Its settings do not change.
 
     Parameters
     ----------
@@ -38,32 +41,52 @@ class Sensor:
         How a nonlinear measurement is linearised: by its Jacobian or by the unscented transform.
     name : str
         Distinguishes the sensors of a tracker; part of the identities of the tracks they start.
+
+    Raises
+    ------
+    SettingError
+        A setting is of another kind or outside its range.
     """
 
-    _default_name = "sensor"
+    detection_probability: Value | None = None
+    report_rate_per_s: float | None = None
+    clutter_density: Value = 0.0
+    coverage: Coverage | None = None
+    pose: Pose = Pose()  # noqa: RUF009 - frozen
+    filter: Filter = "ekf"
+    name: str = "sensor"
 
-    def __init__(
-        self,
-        *,
-        detection_probability: Value | None = None,
-        report_rate_per_s: float | None = None,
-        clutter_density: Value = 0.0,
-        coverage: Coverage | None = None,
-        pose: Pose | None = None,
-        filter: Filter = "ekf",  # noqa: A002 - the word that users of trackers look for
-        name: str | None = None,
-    ) -> None:
-        if filter not in ("ekf", "ukf"):
-            message = f'filter must be "ekf" or "ukf", found {filter!r}'
-            raise SettingError(message)
-        self.detection_probability = detection_probability
-        self.report_rate_per_s = report_rate_per_s
-        self.clutter_density = clutter_density
-        self.coverage = coverage
-        self.pose = pose if pose is not None else Pose()
-        self.filter = filter
-        self.name = self._default_name if name is None else name
-        self._built: dict[int, _core.Sensor] = {}
+    def __post_init__(self) -> None:
+        """Check what all sensors share."""
+        probability, rate_per_s = self.detection_probability, self.report_rate_per_s
+        if (probability is None) == (rate_per_s is None):
+            found = "neither" if probability is None else "both"
+            raise SettingError(
+                "a sensor either scans (detection_probability) or is reported to "
+                f"(report_rate_per_s); give exactly one of the two, found {found}"
+            )
+        if probability is not None:
+            probability = checked_value("detection_probability", probability, is_probability=True)
+        if rate_per_s is not None:
+            rate_per_s = checks.positive("report_rate_per_s", rate_per_s)
+        coverage, such_as = self.coverage, "what can be seen, such as a dt.Disc(range_m=...)"
+        if coverage is not None:
+            checks.one_of("coverage", coverage, get_args(Coverage), such_as)
+        if isinstance(probability, RangeTable | Raster) and coverage_of(coverage) is None:
+            raise SettingError(
+                "coverage must be a region, where the detection probability is a table or a "
+                f"raster, found {coverage}"
+            )
+        checks.one_of("pose", self.pose, Pose, "a dt.Pose(position_m=..., heading_rad=...)")
+        checks.choice("filter", self.filter, ("ekf", "ukf"))
+        self._keep(
+            detection_probability=probability,
+            report_rate_per_s=rate_per_s,
+            clutter_density=checked_value(
+                "clutter_density", self.clutter_density, is_probability=False
+            ),
+            name=checks.text("name", self.name),
+        )
 
     @property
     def is_scanning(self) -> bool:
@@ -117,20 +140,19 @@ class Sensor:
         raise NotImplementedError
 
     def _core(self, axes: int) -> _core.Sensor:
-        if axes not in self._built:
+        built: dict[int, _core.Sensor] = vars(self).setdefault("_built", {})
+        if axes not in built:
             probability = self.detection_probability
-            self._built[axes] = _core.Sensor(
+            built[axes] = _core.Sensor(
                 self._model(),
                 axes,
                 name=self.name,
                 noise=self.noise(axes),
-                detection_probability=None
-                if probability is None
-                else value_of(probability, "detection_probability"),
+                detection_probability=None if probability is None else value_of(probability),
                 report_rate_per_s=self.report_rate_per_s,
-                clutter_density=value_of(self.clutter_density, "clutter_density"),
+                clutter_density=value_of(self.clutter_density),
                 coverage=coverage_of(self.coverage),
                 pose=self.pose._core(),  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
                 unscented=self.filter == "ukf",
             )
-        return self._built[axes]
+        return built[axes]

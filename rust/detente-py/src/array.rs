@@ -6,6 +6,7 @@ use numpy::{
     PyArray, PyArray1, PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArray2,
     PyReadonlyArrayDyn, PyReadwriteArray, PyUntypedArray, PyUntypedArrayMethods,
 };
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::error::{exception, named};
@@ -40,6 +41,32 @@ pub fn input<'py, const N: usize>(
     let input = any_real(what, object, shape)?;
     finite(what, input.values(), input.shape().iter().skip(1).product())?;
     Ok(input)
+}
+
+/// Reads `object` as rows of so many columns; an empty list is no rows.
+pub fn rows<'py>(
+    what: &str,
+    object: &Bound<'py, PyAny>,
+    columns: usize,
+) -> PyResult<Input<'py, 2>> {
+    let any = as_array(what, object)?;
+    if any.cast::<PyUntypedArray>()?.shape() == [0] {
+        let none = object.py().import("numpy")?.call_method1("zeros", ((0, columns),))?;
+        return input(what, &none, [None, Some(columns)]);
+    }
+    input(what, &any, [None, Some(columns)])
+}
+
+/// `object` as NumPy reads it; what it cannot read has rows of different lengths.
+fn as_array<'py>(what: &str, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let numpy = object.py().import("numpy")?;
+    numpy.call_method1("asarray", (object,)).map_err(|error| {
+        if !error.is_instance_of::<PyValueError>(object.py()) {
+            return error;
+        }
+        let message = format!("{what} must be an array, with rows of one length: {error}");
+        named("ShapeError", &message)
+    })
 }
 
 /// As [`input`], for a call that gives NaN or infinity a meaning or refuses it itself.
@@ -136,8 +163,7 @@ fn checked<'py, const N: usize>(
     meaning: &str,
     target: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let numpy = object.py().import("numpy")?;
-    let any = numpy.call_method1("asarray", (object,))?;
+    let any = as_array(what, object)?;
     let untyped = any.cast::<PyUntypedArray>()?;
     let dtype = untyped.dtype();
     let empty_list = untyped.len() == 0 && dtype.kind() == b'f'; // NumPy's guess for []

@@ -4,7 +4,7 @@ use detente_core::linalg::packed_from_dense;
 use detente_core::track::{Each, Named, Scan};
 use pyo3::prelude::*;
 
-use crate::array::{Input, input, whole_numbers};
+use crate::array::{Input, input, rows, whole_numbers};
 use crate::sensor::symmetric;
 
 /// The clutter density of each detection, and whether it may begin a track.
@@ -29,10 +29,11 @@ impl<'py> PyScan<'py> {
         by: u64,
         each: Option<PyEach<'py>>,
     ) -> PyResult<Self> {
-        let values = input::<2>("measurements", measurements, [None, Some(m)])?;
+        let values = rows("measurements", measurements, m)?;
         let [n, _] = values.shape();
         let noise = match noise {
             None => None,
+            Some(_) if n == 0 => None,
             Some(noise) => {
                 let dense = input::<3>("noise", noise, [Some(n), Some(m), Some(m)])?;
                 symmetric("noise", m, dense.values())?;

@@ -258,28 +258,33 @@ impl UserModel for Function {
         &self.angular
     }
 
-    fn measure(&self, states: &[f64], dim: usize) -> Result<Vec<f64>> {
-        call(&self.measure, "the sensor's measurement", states, dim, self.dim())
+    fn measure(&self, states: &[f64], dim: usize, axes: usize, pose: &Pose) -> Result<Vec<f64>> {
+        let what = "the sensor's measurement";
+        call(&self.measure, what, (states, dim), axes, pose, self.dim())
     }
 
-    fn position(&self, measurements: &[f64], axes: usize) -> Result<Option<Vec<f64>>> {
+    fn position(&self, measurements: &[f64], axes: usize, pose: &Pose) -> Result<Option<Vec<f64>>> {
         let Some(position) = &self.position else { return Ok(None) };
-        call(position, "the sensor's position", measurements, self.dim(), axes).map(Some)
+        let given = (measurements, self.dim());
+        call(position, "the sensor's position", given, axes, pose, axes).map(Some)
     }
 }
 
-/// Calls a user's function on (n, columns) and expects (n, expected) back.
+/// Calls a user's function on values (n, columns) and expects (n, expected) back.
 fn call(
     function: &Py<PyAny>,
     what: &str,
-    values: &[f64],
-    columns: usize,
+    (values, columns): (&[f64], usize),
+    axes: usize,
+    pose: &Pose,
     expected: usize,
 ) -> Result<Vec<f64>> {
     let n = values.len() / columns;
+    let Pose { position_m, heading_rad, pitch_rad, roll_rad, velocity_m_s } = *pose;
+    let pose: PyPose = (position_m, [heading_rad, pitch_rad, roll_rad], velocity_m_s);
     Python::attach(|py| {
         let argument = output(py, values.to_vec(), [n, columns])?;
-        let result = function.bind(py).call1((argument,))?;
+        let result = function.bind(py).call1((argument, axes, pose))?;
         Ok(input::<2>(what, &result, [Some(n), Some(expected)])?.values().to_vec())
     })
     .map_err(|error: PyErr| Error::User(Box::new(error)))

@@ -12,7 +12,7 @@ use pyo3::types::PyBytes;
 use crate::array::{input, output, whole_numbers};
 use crate::birth::PyBirth;
 use crate::error::exception;
-use crate::gil::released;
+use crate::gil::Shared;
 use crate::recorded::{Points, Shares, Summaries, tables};
 use crate::scan::{PyEach, PyScan, codes};
 use crate::sensor::{PyPose, PySensor, poses_from_python, symmetric};
@@ -44,9 +44,13 @@ pub type Diagnostics<'py> = (
 /// After how many scans the caller hears of progress and may interrupt.
 const REPORT_EVERY: usize = 256;
 
-/// A multi-target tracker of the core.
-#[pyclass(module = "detente._core", name = "Tracker")]
-pub struct PyTracker(pub Tracker);
+/// A multi-target tracker of the core, for one thread at a time.
+#[pyclass(frozen, module = "detente._core", name = "Tracker")]
+pub struct PyTracker {
+    tracker: Shared<Tracker>,
+    axes: usize,
+    dim: usize,
+}
 
 #[pymethods]
 impl PyTracker {
@@ -88,14 +92,19 @@ impl PyTracker {
             longest_silence_s,
             id_key: IdKey((id_key >> 64) as u64, id_key as u64),
         };
-        Tracker::new(settings).map(Self).map_err(exception)
+        Tracker::new(settings).map(Self::from).map_err(exception)
+    }
+
+    /// Another one that has seen the same, and goes its own way.
+    fn copy(&self, py: Python<'_>) -> PyResult<Self> {
+        self.cloned(py).map(Self::from)
     }
 
     /// Tracks through one scan.
     #[pyo3(signature = (time_s, measurements, sensor, noise, pose, identity, by=0, each=None))]
     #[allow(clippy::too_many_arguments, reason = "a scan, called from one place")]
     fn step<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         time_s: f64,
         measurements: &Bound<'py, PyAny>,
@@ -107,58 +116,60 @@ impl PyTracker {
         each: Option<PyEach<'py>>,
     ) -> PyResult<(Columns<'py>, Diagnostics<'py>)> {
         let sensor = sensor.get().at(pose);
-        let m = sensor.dim(self.0.settings().motion.axes());
+        let m = sensor.dim(self.axes);
         let scan = PyScan::new(m, measurements, noise, identity, by, each)?;
         let scan = scan.at(time_s);
-        let (stepped, tracks) = released(py, || {
-            let stepped = self.0.step(scan, &sensor)?;
-            Ok((stepped, self.0.predict(time_s)?))
+        let (stepped, tracks) = self.tracker.with(py, |tracker| {
+            let stepped = tracker.step(scan, &sensor)?;
+            Ok((stepped, tracker.predict(time_s)?))
         })?;
         Ok((columns(py, tracks)?, diagnostics(py, stepped, m)?))
     }
 
     /// The tracks as they are expected to be at a time.
     fn predict<'py>(&self, py: Python<'py>, time_s: f64) -> PyResult<Columns<'py>> {
-        let tracks = released(py, || self.0.predict(time_s))?;
+        let tracks = self.tracker.with(py, |tracker| tracker.predict(time_s))?;
         columns(py, tracks)
     }
 
-    /// The objects that are estimated to exist, at the time of the latest scan.
+    /// The time of the latest scan, and the objects that are estimated to exist then.
     fn estimate<'py>(
         &self,
         py: Python<'py>,
         method: &str,
         threshold: f64,
-    ) -> PyResult<Columns<'py>> {
+    ) -> PyResult<(f64, Columns<'py>)> {
         let estimator = estimator(method, threshold)?;
-        let tracks = released(py, || self.0.estimate(estimator))?;
-        columns(py, tracks)
+        let estimate = |tracker: &mut Tracker| Ok((tracker.time_s(), tracker.estimate(estimator)?));
+        let (time_s, tracks) = self.tracker.with(py, estimate)?;
+        Ok((time_s, columns(py, tracks)?))
     }
 
     /// Clusters, global hypotheses, single-object hypotheses.
     #[getter]
-    fn hypotheses(&self) -> (usize, usize, usize) {
-        let kept = self.0.hypotheses();
-        (kept.clusters, kept.global, kept.single)
+    fn hypotheses(&self, py: Python<'_>) -> PyResult<(usize, usize, usize)> {
+        let kept = self.tracker.with(py, |tracker| Ok(tracker.hypotheses()))?;
+        Ok((kept.clusters, kept.global, kept.single))
     }
 
     /// Adds tracks from outside.
     fn add<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         time_s: f64,
         mean: &Bound<'py, PyAny>,
         cov: &Bound<'py, PyAny>,
         existence: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyArray1<u64>>> {
-        let dim = self.0.settings().motion.dim();
+        let dim = self.dim;
         let mean = input::<2>("mean", mean, [None, Some(dim)])?;
         let [n, _] = mean.shape();
         let cov = input::<3>("cov", cov, [Some(n), Some(dim), Some(dim)])?;
         symmetric("cov", dim, cov.values())?;
         let existence = input::<1>("existence", existence, [Some(n)])?;
         let (mean, cov, existence) = (mean.values(), cov.values(), existence.values());
-        Ok(released(py, || self.0.add(time_s, mean, cov, existence))?.into_pyarray(py))
+        let added = self.tracker.with(py, |tracker| tracker.add(time_s, mean, cov, existence))?;
+        Ok(added.into_pyarray(py))
     }
 
     /// Steps through a recording; `progress` hears how many scans are done.
@@ -167,7 +178,7 @@ impl PyTracker {
     ))]
     #[allow(clippy::too_many_arguments, reason = "columns, called from one place")]
     fn track<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         time_s: &Bound<'py, PyAny>,
         sensor: &Bound<'py, PyAny>,
@@ -211,31 +222,46 @@ impl PyTracker {
             })
             .map_err(|error: PyErr| Error::User(Box::new(error)))
         };
-        let recorded = released(py, || {
-            self.0.track(recording, &sensors, Keep { confirmation, lag_s }, report)
-        })?;
+        let keep = Keep { confirmation, lag_s };
+        let recorded =
+            self.tracker.with(py, |tracker| tracker.track(recording, &sensors, keep, report))?;
         tables(py, recorded)
     }
 
     /// Everything that later steps depend on, but for the settings.
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.0.snapshot().map_err(exception)?))
+        Ok(PyBytes::new(py, &self.tracker.with(py, |tracker| tracker.snapshot())?))
     }
 
     /// Takes back a snapshot.
-    fn restore(&mut self, snapshot: &[u8]) -> PyResult<()> {
-        self.0.restore(snapshot).map_err(exception)
+    fn restore(&self, py: Python<'_>, snapshot: &[u8]) -> PyResult<()> {
+        self.tracker.with(py, |tracker| tracker.restore(snapshot))
     }
 
     /// Forgets a track.
-    fn remove(&mut self, track_id: u64) -> PyResult<()> {
-        self.0.remove(track_id).map_err(exception)
+    fn remove(&self, py: Python<'_>, track_id: u64) -> PyResult<()> {
+        self.tracker.with(py, |tracker| tracker.remove(track_id))
     }
 
     /// The time of the latest scan, −∞ before the first.
     #[getter]
-    fn time_s(&self) -> f64 {
-        self.0.time_s()
+    fn time_s(&self, py: Python<'_>) -> PyResult<f64> {
+        self.tracker.with(py, |tracker| Ok(tracker.time_s()))
+    }
+}
+
+impl PyTracker {
+    /// The tracker as it stands.
+    pub fn cloned(&self, py: Python<'_>) -> PyResult<Tracker> {
+        self.tracker.with(py, |tracker| Ok(tracker.clone()))
+    }
+}
+
+impl From<Tracker> for PyTracker {
+    fn from(tracker: Tracker) -> Self {
+        let motion = &tracker.settings().motion;
+        let (axes, dim) = (motion.axes(), motion.dim());
+        Self { tracker: Shared::new(tracker), axes, dim }
     }
 }
 

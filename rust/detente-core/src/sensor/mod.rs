@@ -47,18 +47,18 @@ pub trait UserModel: Debug + Send + Sync {
     /// Which components are angles.
     fn angular(&self) -> &[bool];
 
-    /// Writes h(x) for `states` (k × d, row-major) as k × m.
+    /// Writes h(x) for `states` (k × d, row-major) of so many axes, seen from a pose, as k × m.
     ///
     /// # Errors
     /// [`Error::User`] with whatever the function raised.
-    fn measure(&self, states: &[f64], dim: usize) -> Result<Vec<f64>>;
+    fn measure(&self, states: &[f64], dim: usize, axes: usize, pose: &Pose) -> Result<Vec<f64>>;
 
-    /// Writes the position (k × axes) of `measurements` (k × m), or `None` if the user gave no
-    /// inverse, in which case the sensor starts no tracks.
+    /// Writes the position (k × axes) of `measurements` (k × m) taken from a pose, or `None` if the
+    /// user gave no inverse, in which case the sensor starts no tracks.
     ///
     /// # Errors
     /// [`Error::User`] with whatever the function raised.
-    fn position(&self, measurements: &[f64], axes: usize) -> Result<Option<Vec<f64>>>;
+    fn position(&self, measurements: &[f64], axes: usize, pose: &Pose) -> Result<Option<Vec<f64>>>;
 }
 
 /// How a sensor looks.
@@ -200,7 +200,7 @@ impl Sensor {
                 out
             }
             Model::Box => rows.flat_map(|x| BOX.map(|i| x[i])).collect(),
-            Model::User(user) => user.measure(states, dim)?,
+            Model::User(user) => user.measure(states, dim, axes, &self.pose)?,
         })
     }
 

@@ -27,6 +27,7 @@ impl<'a> Canonical<'a> {
         if let Model::Box = sensor.model {
             check_sizes(scan.values)?;
         }
+        check_possible(sensor, scan.values, m)?;
         let row = |k: u32| &scan.values[k as usize * m..][..m];
         let noise = |k: u32| match scan.noise {
             Some(all) => &all[k as usize * packed_len(m)..][..packed_len(m)],
@@ -101,6 +102,37 @@ fn check_sizes(values: &[f64]) -> Result<()> {
             found: format!("{} × {} at row {row}", values[row * 4 + 2], values[row * 4 + 3]),
         }),
     }
+}
+
+/// Refuses what no sensor measures: ranges below zero, angles of more than a turn, elevations
+/// beyond the zenith. Degrees and swapped components look like that.
+fn check_possible(sensor: &Sensor, values: &[f64], m: usize) -> Result<()> {
+    use std::f64::consts::{FRAC_PI_2, TAU};
+    const ROUNDED: f64 = 1.0 + 1e-6;
+    let degrees = "; are they degrees, or in another order?";
+    let check = |at: usize, what, expected, possible: &dyn Fn(f64) -> bool, advice: &str| {
+        let bad = values.chunks_exact(m).position(|z| !possible(z[at]));
+        bad.map_or(Ok(()), |row| {
+            let found = format!("{} at row {row}{advice}", values[row * m + at]);
+            Err(Error::Setting { what, expected, found })
+        })
+    };
+    let polar = if let Model::Polar(polar) = &sensor.model { Some(polar) } else { None };
+    if polar.is_some_and(|polar| polar.within_m.is_none()) {
+        check(0, "the range of a detection", "zero or positive", &|z| z >= 0.0, "")?;
+    }
+    if let Some(polar) = polar.filter(|polar| polar.elevation) {
+        let at = 1 + usize::from(polar.within_m.is_none());
+        let (what, expected) = ("the elevation of a detection", "in radians, within ±π/2");
+        check(at, what, expected, &|z| z.abs() <= FRAC_PI_2 * ROUNDED, degrees)?;
+    }
+    for at in (0..m).filter(|&at| sensor.is_angle(at)) {
+        let what =
+            if polar.is_some() { "the bearing of a detection" } else { "an angle of a detection" };
+        let expected = "in radians, within ±2π";
+        check(at, what, expected, &|z| z.abs() <= TAU * ROUNDED, degrees)?;
+    }
+    Ok(())
 }
 
 /// The number of detections, if they are what they should be.

@@ -10,7 +10,7 @@ use crate::Result;
 use crate::assoc::gate::Detections;
 use crate::filter::unscented;
 use crate::linalg::{MAX_DIM, cholesky_one, packed, packed_len};
-use crate::sensor::{BOX, Model, Polar, Sensor, UserModel, View};
+use crate::sensor::{BOX, Model, Polar, Pose, Sensor, UserModel, View};
 
 use super::ranges::{Cell, cells};
 
@@ -87,7 +87,8 @@ pub fn newborns(
         }
         // no position follows from fewer or more components than axes alone
         Model::User(user) if m == prior.axes => {
-            of_user(user.as_ref(), prior, detections)?.into_iter().map(|new| vec![new]).collect()
+            let new = of_user(user.as_ref(), &sensor.pose, prior, detections)?;
+            new.into_iter().map(|new| vec![new]).collect()
         }
         Model::User(_) => Vec::new(),
     })
@@ -96,6 +97,7 @@ pub fn newborns(
 /// The inverse that the user gave, through the unscented transform.
 fn of_user(
     user: &dyn UserModel,
+    pose: &Pose,
     prior: &Prior,
     detections: Detections<'_>,
 ) -> Result<Vec<Newborn>> {
@@ -103,7 +105,7 @@ fn of_user(
     let count = detections.values.len() / axes;
     let noises: Vec<Vec<f64>> = (0..count).map(|k| detections.noise.of(axes, k).to_vec()).collect();
     let points = unscented::points(axes, detections.values, &noises)?;
-    let Some(positions) = user.position(&points, axes)? else { return Ok(Vec::new()) };
+    let Some(positions) = user.position(&points, axes, pose)? else { return Ok(Vec::new()) };
     let moments = unscented::moments(axes, axes, &positions, |_| false);
     let each = moments.zip(&noises).map(|((mean, cov), noise)| {
         let mut new = prior.state();

@@ -1,0 +1,194 @@
+"""The one place of checks for settings: an error names the setting, what it must be, what came."""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import inf, pi, tau
+from numbers import Integral, Real
+from typing import TypeVar, cast
+
+from detente.errors import SettingError, ShapeError
+
+T = TypeVar("T")
+
+LARGEST = 1e30
+"""No length, rate or density of a scene is larger and no deviation smaller than its inverse, so
+that squares are numbers, too."""
+
+_ROUNDED = 1.0 + 1e-6  # an angle may be rounded beyond a turn
+_DEGREES = "; convert degrees with math.radians"
+
+
+def number(name: str, value: object, expected: str = "finite") -> float:
+    """Return a number: no text, None, bool or array, neither NaN nor infinite nor absurd.
+
+    Raises
+    ------
+    SettingError
+        It is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise SettingError(f"{name} must be a number, {expected}, found {shown(value)}")
+    if not abs(value) < inf:
+        raise SettingError(f"{name} must be {expected}, found {value}")
+    if abs(value) > LARGEST:
+        raise SettingError(f"{name} must be {expected}, of at most {LARGEST:g}, found {value:g}")
+    return float(value)
+
+
+def inside(
+    name: str, value: object, expected: str, is_inside: Callable[[float], bool], advice: str = ""
+) -> float:
+    """Return a number that lies where it must.
+
+    Raises
+    ------
+    SettingError
+        It does not, or is no number.
+    """
+    given = number(name, value, expected)
+    if is_inside(given):
+        return given
+    raise SettingError(f"{name} must be {expected}, found {value}{advice}")
+
+
+def positive(name: str, value: object) -> float:
+    """Return a number above zero."""
+    given = inside(name, value, "positive and finite", lambda x: x > 0.0)
+    return inside(
+        name, given, f"positive, of at least {1.0 / LARGEST:g}", lambda x: x * LARGEST >= 1.0
+    )
+
+
+def not_negative(name: str, value: object) -> float:
+    """Return a number that is zero or above."""
+    return inside(name, value, "zero or positive, and finite", lambda x: x >= 0.0)
+
+
+def probability(name: str, value: object) -> float:
+    """Return a probability above zero; one is certain."""
+    return inside(name, value, "above 0 and at most 1", lambda x: 0.0 < x <= 1.0)
+
+
+def angle(name: str, value: object) -> float:
+    """Return an angle of at most a turn either way [rad]: a larger one is in degrees."""
+    expected = "in radians, within ±2π"
+    return inside(name, value, expected, lambda x: abs(x) <= tau * _ROUNDED, _DEGREES)
+
+
+def angular_std(name: str, value: object) -> float:
+    """Return the deviation of an angle [rad]: above zero, and below half a turn."""
+    expected = "positive and finite, in radians, of at most π"
+    positive(name, value)
+    return inside(name, value, expected, lambda x: x <= pi, _DEGREES)
+
+
+def angle_of_view(name: str, value: object, *, is_sector: bool = False) -> float:
+    """Return a whole angle between two edges [rad]: below π, of a sector up to the whole turn."""
+    if is_sector:
+        expected = "in radians, above 0 and at most 2π"
+        return inside(name, value, expected, lambda x: 0.0 < x <= tau * _ROUNDED, _DEGREES)
+    return inside(name, value, "in radians, between 0 and π", lambda x: 0.0 < x < pi, _DEGREES)
+
+
+def span(name: str, value: object) -> float:
+    """Return a length of time [s], which may be infinite."""
+    if isinstance(value, float) and value == inf:
+        return inf
+    return inside(name, value, "at least 0", lambda x: x >= 0.0)
+
+
+def time(name: str, value: object) -> float:
+    """Return a time in seconds; what is no number is refused, NaN is for the tracker to refuse."""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return float(value)
+    raise SettingError(
+        f"{name} must be a number of seconds, found {shown(value)}; "
+        "of a datetime take its timestamp()"
+    )
+
+
+def whole(name: str, value: object, *, least: int = 0, below: int = 2**63) -> int:
+    """Return a whole number from `least` up to below `below`.
+
+    Raises
+    ------
+    SettingError
+        It is something else.
+    """
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if is_whole and least <= int(value) < below:
+        return int(value)
+    raise SettingError(
+        f"{name} must be a whole number from {least} to below {below}, found {shown(value)}"
+    )
+
+
+def axes_of_space(value: object) -> int:
+    """Return a number of axes, up to three."""
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) in {1, 2, 3}:
+        return int(value)
+    raise SettingError(f"axes must be 1, 2 or 3, found {shown(value)}")
+
+
+def flag(name: str, value: object) -> bool:
+    """Return yes or no."""
+    return one_of(name, value, bool, "True or False")
+
+
+def text(name: str, value: object) -> str:
+    """Return a text that is not empty."""
+    if isinstance(value, str) and value:
+        return value
+    raise SettingError(f"{name} must be a text that is not empty, found {shown(value)}")
+
+
+def choice(name: str, value: object, options: Sequence[str]) -> None:
+    """Refuse all but some words."""
+    if isinstance(value, str) and value in options:
+        return
+    words = [f'"{option}"' for option in options]
+    listed = f"{', '.join(words[:-1])} or {words[-1]}"
+    raise SettingError(f"{name} must be {listed}, found {shown(value)}")
+
+
+def one_of(name: str, value: object, kinds: type[T] | tuple[type[T], ...], such_as: str) -> T:
+    """Return a value of one of some classes."""
+    if isinstance(value, kinds):
+        return value
+    raise SettingError(f"{name} must be {such_as}, found {shown(value)}")
+
+
+def items(name: str, value: object, expected: str) -> list[object]:
+    """Return what a sequence, or an array of one dimension, holds."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise SettingError(f"{name} must be {expected}, found {shown(value)}")
+    try:
+        return list(cast("Iterable[object]", value))
+    except TypeError:  # an array without dimensions
+        raise SettingError(f"{name} must be {expected}, found {shown(value)}") from None
+
+
+def per_axis(name: str, value: object, axes: int | None = None) -> float | tuple[float, ...]:
+    """Return one positive number, or one for each axis, of as many axes as are known.
+
+    Raises
+    ------
+    SettingError
+        A number is not positive.
+    ShapeError
+        There are more or fewer than axes.
+    """
+    if isinstance(value, Real | str | bytes) or not isinstance(value, Iterable):
+        return positive(name, value)
+    expected = "one number, or one for each axis"
+    each = tuple(positive(name, one) for one in items(name, value, expected))
+    if axes is not None and len(each) != axes:
+        raise ShapeError(f"{name} must be one number or have shape ({axes},), found ({len(each)},)")
+    if not 1 <= len(each) <= 3:  # noqa: PLR2004 - the axes of space
+        raise ShapeError(f"{name} must be {expected} of at most three, found {len(each)}")
+    return each
+
+
+def shown(value: object) -> str:
+    """Return a value as an error shows it, on one line."""
+    written = " ".join(repr(value).split())
+    return written if len(written) <= 100 else f"{written[:97]}..."  # noqa: PLR2004 - a line
