@@ -89,11 +89,13 @@ def angle_of_view(name: str, value: object, *, is_sector: bool = False) -> float
     return inside(name, value, "in radians, between 0 and π", lambda x: 0.0 < x < pi, _DEGREES)
 
 
-def span(name: str, value: object) -> float:
+def span(name: str, value: object, *, can_be_zero: bool = False) -> float:
     """Return a length of time [s], which may be infinite."""
     if isinstance(value, float) and value == inf:
         return inf
-    return inside(name, value, "at least 0", lambda x: x >= 0.0)
+    if can_be_zero:
+        return inside(name, value, "at least 0", lambda x: x >= 0.0)
+    return inside(name, value, "positive", lambda x: x > 0.0)
 
 
 def time(name: str, value: object) -> float:
@@ -106,8 +108,8 @@ def time(name: str, value: object) -> float:
     )
 
 
-def whole(name: str, value: object, *, least: int = 0, below: int = 2**63) -> int:
-    """Return a whole number from `least` up to below `below`.
+def whole(name: str, value: object, *, least: int = 0, most: int = 2**63 - 1) -> int:
+    """Return a whole number from `least` to `most`.
 
     Raises
     ------
@@ -115,10 +117,10 @@ def whole(name: str, value: object, *, least: int = 0, below: int = 2**63) -> in
         It is something else.
     """
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if is_whole and least <= int(value) < below:
+    if is_whole and least <= int(value) <= most:
         return int(value)
     raise SettingError(
-        f"{name} must be a whole number from {least} to below {below}, found {shown(value)}"
+        f"{name} must be a whole number from {least} to {most}, found {shown(value)}"
     )
 
 

@@ -1,6 +1,5 @@
 """Late scans: a tracker that takes them where they belong."""
 
-from math import inf
 from typing import Literal, Self
 
 import numpy as np
@@ -67,12 +66,11 @@ class Replay:
 
     def __init__(self, tracker: Tracker, *, window_s: float) -> None:
         checks.one_of("tracker", tracker, Tracker, "a dt.Tracker(...)")
-        if window_s != inf:  # which keeps all scans
-            window_s = checks.inside("window_s", window_s, "at least 0", lambda x: x >= 0.0)
-        self._window_s, self._tracker = window_s, repr(tracker)
+        self._window_s = checks.span("window_s", window_s, can_be_zero=True)
+        self._tracker = repr(tracker)
         self._axes = tracker._axes  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
         self._threshold = tracker._threshold  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        self._core = _core.Replay(tracker._core, window_s)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        self._core = _core.Replay(tracker._core, self._window_s)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
     def __copy__(self) -> Self:
         other = type(self).__new__(type(self))

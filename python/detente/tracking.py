@@ -66,7 +66,7 @@ class UserMotion(Settled):
     def __post_init__(self) -> None:
         """Check the dimensions and that there are functions."""
         axes = checks.axes_of_space(self.axes)
-        self._keep(axes=axes, dim=checks.whole("dim", self.dim, least=axes, below=10))
+        self._keep(axes=axes, dim=checks.whole("dim", self.dim, least=axes, most=9))
         for name in ("transition", "noise"):
             if not callable(getattr(self, name)):
                 found = checks.shown(getattr(self, name))
@@ -322,10 +322,12 @@ class Tracker:
             if prune_existence is None
             else _share("prune_existence", prune_existence),
             "longest_silence_s": checks.span("longest_silence_s", longest_silence_s),
-            "max_hypotheses": checks.whole("max_hypotheses", max_hypotheses, least=1),
+            "max_hypotheses": checks.whole(
+                "max_hypotheses", max_hypotheses, least=1, most=1_000_000
+            ),
             "prune_hypothesis": _share("prune_hypothesis", prune_hypothesis),
             "recycle_existence": _share("recycle_existence", recycle_existence),
-            "id_key": checks.whole("id_key", id_key, below=2**128),
+            "id_key": checks.whole("id_key", id_key, most=2**128 - 1),
         }
         checks.choice("association", association, get_args(Association))
         self._axes = _axes(motion)
@@ -611,7 +613,7 @@ def _core_sensor(sensor: Sensor, axes: int) -> _core.Sensor:
 def _named(
     identity: ArrayLike | None, identity_error: float
 ) -> tuple[NDArray[np.int64], float] | None:
-    error = _below_one("identity_error", identity_error)
+    error = _share("identity_error", identity_error)
     return None if identity is None else (codes_from_identities(identity), error)
 
 

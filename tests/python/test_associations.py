@@ -248,7 +248,7 @@ def test_tracks_from_outside_and_removal_work(association: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"max_hypotheses": 0}, "max_hypotheses must be 1 to 1,000,000, found 0"),
+        ({"max_hypotheses": 0}, "max_hypotheses must be a whole number from 1 to 1000000, found 0"),
         ({"prune_hypothesis": 0.0}, "prune_hypothesis must be above 0 and below 0.1, found 0"),
         ({"prune_hypothesis": 0.5}, "prune_hypothesis must be above 0 and below 0.1, found 0.5"),
         ({"recycle_existence": 1.0}, "recycle_existence must be at least 0 and below 1, found 1"),

@@ -115,7 +115,7 @@ def test_other_numbers_of_axes_are_refused(axes: int) -> None:
 
 @pytest.mark.parametrize("psd", [0.0, -1.0, float("nan"), float("inf")])
 def test_densities_must_be_positive_and_finite(psd: float) -> None:
-    message = "the power spectral density must be positive and finite"
+    message = "_psd must be positive and finite"
     for create in (
         lambda: dt.RandomWalk(axes=2, position_psd=psd),
         lambda: dt.ConstantVelocity(axes=2, acceleration_psd=[1.0, psd]),

@@ -236,7 +236,7 @@ def test_settings_must_be_positive_and_finite(bad: float) -> None:
     ou, one, two = dt.OrnsteinUhlenbeck, dt.Singer, dt.EstimatedTurn
     cases: list[tuple[Any, str]] = [
         (lambda: ou(axes=1, damping_per_s=bad, acceleration_psd=1.0), "damping_per_s"),
-        (lambda: ou(axes=1, damping_per_s=1.0, acceleration_psd=bad), "spectral density"),
+        (lambda: ou(axes=1, damping_per_s=1.0, acceleration_psd=bad), "acceleration_psd"),
         (
             lambda: one(axes=1, correlation_time_s=bad, acceleration_std_m_s2=1.0),
             "correlation_time_s",
@@ -247,15 +247,15 @@ def test_settings_must_be_positive_and_finite(bad: float) -> None:
         ),
         (
             lambda: dt.CoordinatedTurn(axes=2, turn_rate_rad_s=0.1, acceleration_psd=bad),
-            "spectral density",
+            "acceleration_psd",
         ),
         (
             lambda: two(axes=2, acceleration_psd=1, turn_rate_psd=bad, turn_rate_std_rad_s=1),
-            "density of the turn rate",
+            "turn_rate_psd",
         ),
         (
             lambda: two(axes=2, acceleration_psd=1, turn_rate_psd=1, turn_rate_std_rad_s=bad),
-            "deviation of the turn rate",
+            "turn_rate_std_rad_s",
         ),
     ]
     for create, what in cases:
@@ -277,7 +277,7 @@ def test_a_linearisation_has_one_of_two_names() -> None:
 def test_turns_of_other_axes_or_steps_are_refused() -> None:
     with pytest.raises(dt.errors.SettingError, match="axes of a turn must be 2 or 3, found 1"):
         dt.CoordinatedTurn(axes=1, turn_rate_rad_s=0.1, acceleration_psd=1.0)
-    with pytest.raises(dt.errors.SettingError, match="turn rate must be finite, found inf"):
+    with pytest.raises(dt.errors.SettingError, match="turn_rate_rad_s must be finite, found inf"):
         dt.CoordinatedTurn(axes=2, turn_rate_rad_s=float("inf"), acceleration_psd=1.0)
     with pytest.raises(dt.errors.SettingError, match="must be left out with 2 axes"):
         dt.CoordinatedTurn(

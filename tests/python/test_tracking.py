@@ -322,7 +322,7 @@ def test_bad_scans_are_refused_by_name(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"association": "magic"}, 'association must be "gnn", "jpda" or "pmbm", found "magic"'),
+        ({"association": "magic"}, 'association must be "gnn", "jpda" or "pmbm", found .magic.'),
         ({"survival_per_s": 1.5}, "survival_per_s must be above 0 and at most 1, found 1.5"),
         ({"gate_probability": 1.0}, "gate_probability must be between 0 and 1"),
         ({"prune_existence": -1.0}, "prune_existence must be at least 0"),
@@ -357,7 +357,5 @@ def test_bad_sensors_are_refused_by_name(settings: dict[str, object], message: s
 def test_an_unknown_sensor_is_refused() -> None:
     with pytest.raises(errors.SettingError, match="sensor must be a Sensor"):
         a_tracker().step(0.0, [[0, 0]], sensor="radar")  # type: ignore[arg-type]
-    with pytest.raises(errors.NotPositiveDefiniteError, match="the sensor's noise covariance"):
-        a_tracker().step(
-            0.0, [[0, 0]], sensor=dt.PositionSensor(std_m=0.0, detection_probability=0.9)
-        )
+    with pytest.raises(errors.SettingError, match="std_m must be positive and finite, found 0"):
+        dt.PositionSensor(std_m=0.0, detection_probability=0.9)

@@ -144,7 +144,7 @@ class Footprint(Settled):
     def polygon(self, pose: Pose) -> NDArray[np.float64]:
         """Return the corners (k, 2) of what is seen, east and north [m]; the range as 128 edges."""
         right, forward, up = pose.directions()
-        place = np.array(pose.position_m)
+        place = np.resize([*pose.position_m, 0.0, 0.0, 0.0], 3)
         turns = np.arange(128) * (tau / 128)
         corners = place[:2] + self.range_m * np.stack([np.sin(turns), np.cos(turns)], axis=1)
         for across, angle in ((right, self.horizontal_rad), (up, self.vertical_rad)):

@@ -61,9 +61,9 @@ class Pose:
     velocity_m_s: Sequence[float] = (0.0, 0.0, 0.0)
 
     def __post_init__(self) -> None:
-        """Keep what was checked: places and velocities of three components."""
+        """Keep what was checked."""
         for name in ("position_m", "velocity_m_s"):
-            object.__setattr__(self, name, _three(name, getattr(self, name)))
+            object.__setattr__(self, name, _up_to_three(name, getattr(self, name)))
         for name in ("heading_rad", "pitch_rad", "roll_rad"):
             object.__setattr__(self, name, checks.angle(name, getattr(self, name)))
 
@@ -79,7 +79,7 @@ class Pose:
     def _core(self) -> tuple[list[float], list[float], list[float]]:
         """Return place, turns and velocity, as the core takes them."""
         turns = [self.heading_rad, self.pitch_rad, self.roll_rad]
-        return list(self.position_m), turns, list(self.velocity_m_s)
+        return _three(self.position_m), turns, _three(self.velocity_m_s)
 
 
 def pose_of(pose: Pose | None) -> tuple[list[float], list[float], list[float]] | None:
@@ -96,9 +96,13 @@ def pose_of(pose: Pose | None) -> tuple[list[float], list[float], list[float]] |
     return checked._core()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same module
 
 
-def _three(name: str, values: object) -> tuple[float, ...]:
-    """Fill up to three components with zeros."""
-    given = [checks.number(name, value) for value in checks.items(name, values, "three numbers")]
+def _up_to_three(name: str, values: object) -> tuple[float, ...]:
+    given = checks.items(name, values, "up to three numbers")
     if len(given) > 3:  # noqa: PLR2004 - space has three axes
         raise SettingError(f"{name} must have at most three components, found {len(given)}")
-    return (*given, *[0.0] * (3 - len(given)))
+    return tuple(checks.number(name, value) for value in given)
+
+
+def _three(values: Sequence[float]) -> list[float]:
+    """Fill up to three components with zeros."""
+    return [*values, 0.0, 0.0, 0.0][:3]
