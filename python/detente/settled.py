@@ -2,7 +2,7 @@
 
 from dataclasses import MISSING, Field, fields
 from reprlib import Repr
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -18,8 +18,9 @@ class Settled:
 
     def __repr__(self) -> str:
         """Return the call that makes it: all numbers, and what else was set."""
-        given = [f"{each.name}={short(getattr(self, each.name))}" for each in fields(self) if
-                 _is_shown(each, getattr(self, each.name))]  # type: ignore[arg-type] # fmt: skip # pyright: ignore[reportArgumentType] - its children are dataclasses
+        made: Any = self  # its children are dataclasses
+        values = ((each, getattr(made, each.name)) for each in fields(made))
+        given = [f"{each.name}={short(value)}" for each, value in values if _is_shown(each, value)]
         return f"{type(self).__name__}({', '.join(given)})"
 
     def __getstate__(self) -> dict[str, Any]:
@@ -35,7 +36,7 @@ class Settled:
 def short(value: object) -> str:
     """Return a value on a part of a line."""
     if isinstance(value, np.ndarray) and value.size > 6:  # noqa: PLR2004 - what a line holds
-        return f"array of shape {value.shape}"
+        return f"array of shape {np.shape(cast('Any', value))}"
     return " ".join(_SHORT.repr(value).split())
 
 

@@ -131,17 +131,23 @@ def test_every_association_takes_every_birth(association: str) -> None:
             r"region_m must have shape \(2, axes\)",
         ),
         (
-            lambda: dt.BirthMixture(mean=[[0, 0]], cov=[np.eye(2)], rate_per_s=[1.0], initial=[1.0]),
+            lambda: dt.BirthMixture(
+                mean=[[0, 0]], cov=[np.eye(2)], rate_per_s=[1.0], initial=[1.0]
+            ),
             errors.ShapeError,
             r"birth.mean must have shape \(at least 1, 4\)",
         ),
         (
-            lambda: dt.BirthMixture(mean=[[0] * 4], cov=[-np.eye(4)], rate_per_s=[1.0], initial=[1.0]),
+            lambda: dt.BirthMixture(
+                mean=[[0] * 4], cov=[-np.eye(4)], rate_per_s=[1.0], initial=[1.0]
+            ),
             errors.NotPositiveDefiniteError,
             "birth.cov must be symmetric positive definite, row 0",
         ),
         (
-            lambda: dt.BirthMixture(mean=[[0] * 4], cov=[np.eye(4)], rate_per_s=[-1.0], initial=[1.0]),
+            lambda: dt.BirthMixture(
+                mean=[[0] * 4], cov=[np.eye(4)], rate_per_s=[-1.0], initial=[1.0]
+            ),
             errors.SettingError,
             "birth.rate_per_s must be zero or positive",
         ),

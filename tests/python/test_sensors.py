@@ -251,9 +251,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
 
 
 @pytest.mark.parametrize(("make", "message"), BAD)
-def test_settings_outside_their_range_are_refused(
-    make: Callable[[], object], message: str
-) -> None:
+def test_settings_outside_their_range_are_refused(make: Callable[[], object], message: str) -> None:
     with pytest.raises((errors.SettingError, errors.ShapeError), match=re.escape(message)):
         make()
 

@@ -99,7 +99,8 @@ class IMM:
         transition_per_s: ArrayLike,
         initial_probability: ArrayLike | None = None,
     ) -> None:
-        self.models = tuple(checks.items("models", models, "a sequence of motion models"))
+        given = checks.items("models", models, "a sequence of motion models")
+        self.models = tuple(_model(model) for model in given)
         self.axes = _axes(self.models)
         count = len(self.models)
         rates = _numbers("transition_per_s", transition_per_s)
@@ -149,8 +150,11 @@ class IMM:
 
 def _numbers(what: str, values: ArrayLike) -> NDArray[np.float64]:
     """Return a copy of an array of numbers."""
-    array = np.array(values)
-    if array.dtype.kind not in "fiu" or values is None:
+    try:
+        array = np.array(values)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
+    if array.dtype.kind not in "fiu":
         raise SettingError(f"{what} must be numbers, found {checks.shown(values)}")
     if not np.all(np.abs(array) <= checks.LARGEST):
         found = checks.shown(values)
@@ -158,12 +162,15 @@ def _numbers(what: str, values: ArrayLike) -> NDArray[np.float64]:
     return array.astype(np.float64)
 
 
+def _model(model: object) -> Model:
+    if isinstance(model, Model):
+        return model
+    raise SettingError(f"models must be motion models of Détente's, found {checks.shown(model)}")
+
+
 def _axes(models: tuple[Model, ...]) -> int:
     if len(models) < 2:  # noqa: PLR2004 (one model does not interact)
         raise SettingError(f"models must be at least two, found {len(models)}")
-    for model in models:
-        if not isinstance(model, Model):  # pyright: ignore[reportUnnecessaryIsInstance] - users may err
-            raise SettingError(f"models must be motion models of Détente's, found {model!r}")
     axes = {model.axes for model in models}
     if len(axes) > 1:
         raise SettingError(f"models must have the same axes, found {sorted(axes)}")

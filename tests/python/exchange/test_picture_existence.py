@@ -185,7 +185,7 @@ def test_a_silent_scan_erases_nothing_unless_it_says_where_it_looks(kind: str, s
     ]
     shown: dict[str, Snapshot] = {}
     for name, coverage in (("unknown", None), ("everywhere", dt.Everywhere())):
-        silent.coverage = coverage
+        silent = replace(silent, coverage=coverage)
         south = Observer("south", _tracker("gnn"))
         looked = south.observe(
             4 * SECOND_NS + 1, np.empty((0, len(silent.noise(2)))), sensor=silent
@@ -241,7 +241,7 @@ def test_what_a_scan_of_unknown_coverage_saw_counts_as_ever(sensor: str) -> None
     }[sensor]
     found: list[Snapshot] = []
     for coverage in (None, dt.Everywhere()):
-        radar.coverage = coverage
+        radar = replace(radar, coverage=coverage)
         north = Observer("north", tracker)
         picture = dt.Picture(tracker)
         for k in range(6):
