@@ -352,9 +352,22 @@ class Tracker:
         vars(other).update(vars(self), _core=core)
         return other
 
-    def fresh(self) -> Self:
-        """Return a tracker with the same settings that has seen nothing."""
-        return self._with(self._made())
+    def fresh(self, association: Association | None = None) -> Self:
+        """Return a tracker with the same settings that has seen nothing.
+
+        Parameters
+        ----------
+        association : {"gnn", "jpda", "pmbm"}, optional
+            How detections are given to tracks, if not as here.
+
+        Raises
+        ------
+        SettingError
+            There is no such association.
+        """
+        if association is None:
+            return self._with(self._made())
+        return type(self)(**{**self._settings, "association": association})
 
     def __copy__(self) -> Self:
         return self._with(self._core.copy())

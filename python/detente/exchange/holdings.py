@@ -118,7 +118,16 @@ class Holdings:
         back_ns = self._note(moment, after)
         if before is not None:
             back_ns = min(back_ns, _begins(before) + 1)
-        return bisect_left(self._moments, (back_ns, _FIRST, _FIRST, _FIRST))
+        return self._first(moment, back_ns)
+
+    def _first(self, moment: Moment, back_ns: int) -> int:
+        """Return the number of moments before the first of its origin from a time on, or itself."""
+        first = moment
+        for kind in ("detections", "tracklets", "tracks"):
+            moments = self._by_origin.get((moment.origin, kind), [])
+            at = bisect_left(moments, (back_ns, _FIRST, _FIRST, _FIRST))
+            first = min([first, *moments[at : at + 1]])
+        return bisect_left(self._moments, first)
 
     def unreached(self, time_ns: int) -> int:
         """Return the number of moments that count alike whether later reports are known or not."""

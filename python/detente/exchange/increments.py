@@ -9,7 +9,7 @@ from detente.exchange.described import DescribedSensor, can_be_described, weight
 from detente.exchange.matches import places
 from detente.exchange.projected import projected, wrapped
 from detente.exchange.sensing import SensorDescription
-from detente.fuse import Information, apply_information, information_increment, tracklet
+from detente.fuse import Information, information_increment, tracklet
 from detente.sensors import Sensor
 from detente.tracking import Tracks
 
@@ -17,7 +17,6 @@ _LINEAR = ("position", "state")
 _PLACES = frozenset({"position", "polar", "spherical", "bearing", "bearing_elevation"})
 _MOVING = frozenset({"state", "polar_rate", "spherical_rate"})
 _LEAST = 1e-30
-_SAME = 1e-6  # of a deviation
 
 
 class Increments(NamedTuple):
@@ -110,25 +109,6 @@ def measured_components(sensor: Sensor, axes: int, dim: int) -> int:
     if sensor.filter == "ekf" and sensor.kind in _PLACES:
         return axes
     return 2 * axes if sensor.filter == "ekf" and sensor.kind in _MOVING else dim
-
-
-def explained_otherwise(before: Tracks, after: Tracks, told: Increments) -> NDArray[np.uint64]:
-    """Return the tracks that are not their predictions with what they were told now.
-
-    Their best explanation has changed, so that what was told of them before holds no longer.
-    """
-    rows = places(after.id, before.id)
-    old = np.flatnonzero(rows >= 0)
-    mean, cov = before.mean[rows[old]], before.cov[rows[old]]
-    at = places(after.id[old], told.track_id)
-    is_told = at >= 0
-    more = Information(*(part[at[is_told]] for part in told.information))
-    mean[is_told], cov[is_told] = apply_information(mean[is_told], cov[is_told], more)
-    std = np.sqrt(np.einsum("nii->ni", after.cov[old]))
-    apart = np.abs(after.mean[old] - mean) / std
-    wider = np.abs(after.cov[old] - cov) / (std[:, :, None] * std[:, None, :])
-    same = (apart.max(axis=1) < _SAME) & (wider.max(axis=(1, 2)) < _SAME)
-    return after.id[old[~same]]
 
 
 def _noise_of(

@@ -67,20 +67,12 @@ class Gain(NamedTuple):
         """Return the given rows."""
         return Gain(**{name: column[which] for name, column in self._asdict().items()})
 
-    def without(self, tracks: NDArray[np.uint64]) -> "Gain":
-        """Return the rows of other tracks."""
-        return self.rows(~np.isin(self.track_id, tracks))
-
     def leading(self, components: int) -> "Gain":
         """Return what they say of the first components of the state, of which alone they tell."""
         matrix = self.information[:, :components, :components]
         return self._replace(
             information=matrix, information_vector=self.information_vector[:, :components]
         )
-
-    def joined(self, other: "Gain") -> "Gain":
-        """Return both."""
-        return Gain(**concatenated([self._asdict(), other._asdict()]))
 
 
 def concatenated(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import SettingError, TimeOrderError
-from detente.exchange.increments import explained_otherwise, increments, measured_components
+from detente.exchange.increments import increments, measured_components
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
 from detente.exchange.interval import Gain, Interval, LinearMotion
 from detente.exchange.report import Report
@@ -46,12 +46,18 @@ class Observer:
     It makes the three kinds of report of which others make their pictures. None of them depends
     on what partners sent, so that nothing comes back as if it were new.
 
+    What is told of tracks is never taken back. So a party whose pictures are of "pmbm", which keeps
+    several explanations and may change its mind, tells of the tracks of "gnn": each detection
+    once, under a number that stays. Its own pictures and those of its partners weigh all
+    explanations of what was told.
+
     Parameters
     ----------
     origin : str
         The party.
     tracker : Tracker
-        One that has seen nothing: how objects move, appear and are associated.
+        One that has seen nothing: how objects move, appear and are associated; "pmbm" stands for
+        "gnn" here.
     frame : LocalFrame, optional
         Where positions are.
     threshold : float
@@ -60,8 +66,7 @@ class Observer:
     tracklets_from : float, optional
         From which probability of existence on tracklets are told, with all that was not told
         before. By default increments are told of all tracks, tentative ones included, so that a
-        partner who doubts the same object can sum up; gains and what "pmbm" tells from `threshold`
-        on.
+        partner who doubts the same object can sum up, and gains from `threshold` on.
     compress_parties : int, optional
         Makes tracklets one gain for each track and call of `tracklets` instead of an increment a
         scan: smaller, and a little less, since what process noise makes all parties share is
@@ -108,11 +113,10 @@ class Observer:
                 f"found {motion!r}; leave compress_parties out"
             )
         self._origin = origin
-        self._tracker = tracker.fresh()
+        self._tracker = tracker.fresh("gnn" if tracker.association == "pmbm" else None)
         self._frame = frame
         self._threshold = threshold
-        is_whole = compress_parties is None and tracker.association != "pmbm"
-        told_from = 0.0 if is_whole else threshold
+        told_from = 0.0 if compress_parties is None else threshold
         self._told_from = told_from if tracklets_from is None else tracklets_from
         self._parties = compress_parties
         self._told: NDArray[np.uint64] = np.empty(0, np.uint64)  # of these tracklets are told
@@ -121,8 +125,7 @@ class Observer:
         self._waiting: list[_Waiting] = []
         self._last_ns: dict[str, int] = {}
         self._tracks_at: tuple[int, int] = (0, -1)  # the latest time, and how many reports of it
-        self._interval = self._life = Interval.empty(motion.axes, motion.dim)
-        self._changed: NDArray[np.uint64] = np.empty(0, np.uint64)  # explained otherwise since then
+        self._interval = Interval.empty(motion.axes, motion.dim)
         self._clipped = 0
 
     @property
@@ -192,9 +195,7 @@ class Observer:
             frame=self._frame,
         )
         self._alive = after.id
-        exists = after.conditional_existence  # none of "pmbm" outside its likeliest hypothesis
-        newly = after.id[(exists >= self._told_from) & (exists > 0.0)]
-        self._told = np.union1d(self._told, newly)
+        self._told = np.union1d(self._told, after.id[after.existence >= self._told_from])
         confirmed = after.confirmed(self._threshold)
         self._sure = np.union1d(self._sure[np.isin(self._sure, after.id)], confirmed.id)
         told = increments(
@@ -213,20 +214,12 @@ class Observer:
         components = measured_components(sensor, axes, after.mean.shape[1])
         rows = Gain.of_scan(told, from_ns, confirmed.id).leading(components)
         motion = self._tracker.motion
-        if isinstance(motion, LinearMotion):
-            scan = (time_ns, before, after, told)
-            if self._parties is not None:
-                self._interval = self._interval.after(*scan, motion=motion, sensor=description)
-            if self._tracker.association == "pmbm":
-                self._life = self._life.after(*scan, motion=motion, sensor=description)
-                changed = explained_otherwise(before, after, told)
-                self._changed = np.union1d(self._changed, changed)
-                parties = self._parties or 2
-                whole, _, clipped = self._life.gain(changed, sure=self._sure, parties=parties)
-                self._clipped += clipped
-                rows = rows.without(changed).joined(whole)
         if self._parties is None:
             self._waiting.append(_Waiting(time_ns, description, rows, 0))
+        elif isinstance(motion, LinearMotion):
+            self._interval = self._interval.after(
+                time_ns, before, after, told, motion=motion, sensor=description
+            )
         return Observed(detections, self._tracks(time_ns, confirmed))
 
     def tracklets(self) -> list[Report]:
@@ -240,18 +233,7 @@ class Observer:
         -------
         list of Report
             Of kind tracklets, in the order of time.
-
-        Raises
-        ------
-        SettingError
-            The tracker's association is "pmbm" and its motion model has no F and Q.
         """
-        motion = self._tracker.motion
-        if self._tracker.association == "pmbm" and not _can_sum_up(motion):
-            raise SettingError(
-                'resets of "pmbm" tracklets need a motion model with F and Q, of positions and '
-                f"perhaps velocities, found {motion!r}; hand over detections or tracks"
-            )
         if self._parties is not None:
             return self._gains(self._parties)
         out: list[Report] = []
@@ -279,11 +261,6 @@ class Observer:
             return []
         gain, self._interval, clipped = interval.gain(self._told, sure=self._sure, parties=parties)
         self._clipped += clipped
-        changed = np.intersect1d(self._changed, self._told)
-        if len(changed):
-            whole, _, _ = self._life.gain(changed, sure=self._sure, parties=parties)
-            gain = gain.without(changed).joined(whole)
-        self._changed = np.setdiff1d(self._changed, changed)
         self._told = self._told[np.isin(self._told, self._alive)]
         return [self._report(_Waiting(interval.time_ns, sensor, gain, 0))]
 

@@ -17,7 +17,7 @@ from detente.exchange.interval import LinearMotion
 from detente.exchange.latest import Combined, combined
 from detente.exchange.limits import Limits, limited
 from detente.exchange.matches import Matches
-from detente.exchange.reading import Reading, reading, tracks_of_codes
+from detente.exchange.reading import Reading, reading
 from detente.exchange.report import Report
 from detente.exchange.snapshot import Break, Snapshot, TrackEnd
 from detente.exchange.witness import Witness
@@ -58,10 +58,11 @@ class Picture:
 
     Detections and tracklets, one's own and those of partners, are scans of the one tracker. Of a
     tracklet the partner's number of its track is evidence beside its place, so that a match lasts
-    until the evidence says otherwise; then it is listed among the `breaks`. A partner's silence is
-    a miss inside the coverage that it declared, and nothing elsewhere or if it declared none.
-    Tracks, coarse or of unknown lineage, are not accumulated: the newest of each partner are fused
-    by covariance intersection with what the detections and tracklets say, when somebody looks.
+    until the evidence says otherwise; then it is listed among the `breaks`. To a "pmbm" the numbers
+    are none, since it weighs all explanations and they tell of one. A partner's silence is a miss
+    inside the coverage that it declared, and nothing elsewhere or if it declared none. Tracks,
+    coarse or of unknown lineage, are not accumulated: the newest of each partner are fused by
+    covariance intersection with what the detections and tracklets say, when somebody looks.
 
     Of one origin and time interval the most detailed level held counts: detections before
     tracklets, shorter tracklets before longer ones, tracklets before tracks, finer tracks before
@@ -140,6 +141,8 @@ class Picture:
         self._engine = tracker.fresh()
         self._most_age_ns = round(most_age_s * NS_PER_S)
         self._switch_probability = switch_probability
+        is_mixture = tracker.association == "pmbm"  # it keeps all explanations, theirs is one
+        self._names_weigh = None if is_mixture else switch_probability
         self._owner = owner
         self._limits = limits
         self._reports: list[Report] = []
@@ -308,14 +311,13 @@ class Picture:
         ours = tracks.id[given]
         seen = np.union1d(state.seen_by.get(origin, _EMPTY), ours)
         seen_by = {**state.seen_by, origin: seen[np.isin(seen, tracks.id)]}
-        if not isinstance(scan.told, Told) or not scan.told.code.any():
+        if scan.track_id is None:
             return replace(state, seen_by=seen_by)
+        theirs = scan.track_id[tracks.detection_index[given]]
+        named = theirs != 0
         known = state.matches.get(origin, Matches.none()).among(tracks.id)
         matched, breaks = known.after(
-            tracks_of_codes(scan.told.code[tracks.detection_index[given]], report.track_id),
-            ours,
-            time_ns=report.time_ns,
-            origin=origin,
+            theirs[named], ours[named], time_ns=report.time_ns, origin=origin
         )
         matches = {**state.matches, origin: matched}
         return replace(state, seen_by=seen_by, matches=matches, breaks=state.breaks + breaks)
@@ -337,7 +339,7 @@ class Picture:
         report = limited(counted.report, self.limits_of(counted.report.origin))
         return reading(
             counted._replace(report=report),
-            switch_probability=self._switch_probability,
+            switch_probability=self._names_weigh,
             is_own=counted.report.origin == self._owner,
         )
 

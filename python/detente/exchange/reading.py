@@ -39,17 +39,21 @@ class Reading(NamedTuple):
         Its detections; of tracklets with what each brings.
     noise : (n, m, m) float64 or None
         Of each detection, where the detections bring it.
+    track_id : (n,) uint64 or None
+        Of tracklets, which track each is of by its party, zero where that is in doubt.
     """
 
     sensor: Sensor
     told: NDArray[np.float64] | Told
     noise: NDArray[np.float64] | None = None
+    track_id: NDArray[np.uint64] | None = None
 
 
-def reading(counted: Counted, *, switch_probability: float, is_own: bool) -> Reading:
+def reading(counted: Counted, *, switch_probability: float | None, is_own: bool) -> Reading:
     """Return the scan that a report of detections or tracklets stands for.
 
-    Own sensors of which no coverage is declared see everything; where others do is unknown.
+    With a switch probability the numbers of tracks are evidence of which object each is of. Own
+    sensors of which no coverage is declared see everything; where others do is unknown.
 
     Raises
     ------
@@ -101,7 +105,7 @@ def _of_tracklets(
     report: Report,
     description: SensorDescription,
     is_evidence: bool,
-    switch_probability: float,
+    switch_probability: float | None,
 ) -> Reading:
     axes = report.axes
     begun = report["from_ns"]
@@ -127,16 +131,18 @@ def _of_tracklets(
     log_volume = 0.5 * np.linalg.slogdet(2.0 * np.pi * noise)[1]
     log_clutter = np.log(hit) - report["log_evidence"][known] - log_volume
     widest = np.sqrt(np.trace(noise[:, :axes, :axes], axis1=1, axis2=2))
+    track_id = np.where(report["is_tentative"], np.uint64(0), report.track_id)[known]
+    is_named = switch_probability is not None
     told = Told(
         place,
         noise,
         np.exp(log_clutter.clip(-600.0, 600.0)),
         (widest < _BEGINS_STD_M).astype(np.int64),
-        np.where(report["is_tentative"], 0, codes_of_tracks(report.track_id))[known],
-        switch_probability,
+        codes_of_tracks(track_id) if is_named else np.zeros(len(track_id), np.int64),
+        switch_probability if is_named else 0.5,
         number_of(report.origin),
     )
-    return Reading(sensor, told)
+    return Reading(sensor, told, track_id=track_id)
 
 
 def number_of(origin: str) -> int:
@@ -145,16 +151,9 @@ def number_of(origin: str) -> int:
 
 
 def codes_of_tracks(track_id: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Return the identities of tracks as codes, which are above zero."""
+    """Return the identities of tracks as codes, which are above zero but for none."""
     code = (track_id & np.uint64(2**63 - 1)).astype(np.int64)
-    return np.maximum(code, 1)
-
-
-def tracks_of_codes(code: NDArray[np.int64], track_id: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return which of the given tracks each code stands for."""
-    known = codes_of_tracks(track_id)
-    order = np.argsort(known, kind="stable")
-    return track_id[order[np.searchsorted(known[order], code)]]
+    return np.where(track_id != 0, np.maximum(code, 1), 0)
 
 
 def _wide(report: Report, least: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

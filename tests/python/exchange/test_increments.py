@@ -173,10 +173,7 @@ def test_information_of_a_part_of_the_place_counts() -> None:
 
 
 def test_a_mixture_in_clutter_leaves_no_phantoms_with_its_partner() -> None:
-    """Two objects that walk side by side, four false detections a scan, and resets.
-
-    A reset tells rows of many scans again; what else those scans did not see counts as before.
-    """
+    """Two objects that walk side by side, four false detections a scan."""
     radar = dt.PositionSensor(
         std_m=10.0,
         detection_probability=0.9,
@@ -234,13 +231,18 @@ def test_what_nobody_asks_for_is_forgotten() -> None:
     assert len(party._told) < 20 * 30  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what it keeps
 
 
-def test_what_resets_cannot_carry_is_refused() -> None:
+def test_what_gains_cannot_carry_is_refused() -> None:
+    """Increments of each scan can."""
     faster = dt.Tracker(
         motion=dt.ConstantAcceleration(axes=2, jerk_psd=0.1),
         birth=dt.Birth(rate_density=1e-8, initial_density=1e-6, velocity_std_m_s=5.0),
         association="pmbm",
     )
-    with pytest.raises(dt.errors.SettingError, match="of positions and perhaps velocities, found"):
-        Observer("north", faster).tracklets()
     with pytest.raises(dt.errors.SettingError, match="leave compress_parties out"):
         Observer("north", faster, compress_parties=2)
+    party, picture = Observer("north", faster), dt.Picture(faster)
+    for k in range(5):
+        party.observe(k * SECOND_NS, [[5.0 * k, 0.0]], sensor=RADAR)
+        for report in party.tracklets():
+            assert picture.add(report)
+    assert len(picture.as_of(4 * SECOND_NS).confirmed()) == 1

@@ -89,8 +89,7 @@ def _observed(
     for index, seen in enumerate(scans):
         party = Observer(f"party-{index}", _tracker(association), **settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
         both = [party.observe(k * SECOND_NS, z, sensor=RADAR) for k, z in enumerate(seen)]
-        tracklets = party.tracklets() if association != "pmbm" else []
-        out.append([*(o.detections for o in both), *tracklets, *(o.tracks for o in both)])
+        out.append([*(o.detections for o in both), *party.tracklets(), *(o.tracks for o in both)])
     return out
 
 
@@ -334,36 +333,6 @@ def test_a_tracklet_of_rank_one_tells_one_direction_and_begins_nothing() -> None
     assert len(_picture(*told).as_of(7 * SECOND_NS)) == 0
 
 
-def test_when_the_best_explanation_changes_a_reset_is_sent() -> None:
-    """Two objects 25 m apart in clutter: a mixture changes its mind, and says so.
-
-    Over twelve seeds the receiver is within a third of what the party itself knows.
-    """
-    truth_m = np.array([[0.0, 0.0], [25.0, 0.0]])
-    radar = dt.PositionSensor(
-        std_m=10.0,
-        detection_probability=0.9,
-        clutter_density=1 / 120.0**2,
-        coverage=dt.Everywhere(),
-    )
-    known: list[float] = []
-    received: list[float] = []
-    for seed in range(12):
-        rng = np.random.default_rng(seed)
-        party = Observer("north", _tracker("pmbm"))
-        for k in range(40):
-            near = rng.normal(0, 10, (2, 2)) + truth_m
-            clutter = rng.uniform(-60.0, 60.0, (rng.poisson(1.0), 2))
-            party.observe(k * SECOND_NS, np.r_[near, clutter], sensor=radar)
-        told = party.tracklets()
-        assert any(report["is_reset"].any() for report in told)
-        own = party._tracker.predict(39.0).confirmed()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what it knows
-        shown = _picture(*told).as_of(39 * SECOND_NS).confirmed()
-        for values, mean in ((known, own.mean), (received, shown.mean)):
-            values.append(dt.metrics.gospa(truth_m, mean[:, :2], cutoff=30.0).value)
-    assert np.mean(received) < 1.33 * np.mean(known)
-
-
 def test_a_partners_silence_is_a_miss_inside_its_coverage_and_nothing_outside() -> None:
     near = dt.PositionSensor(
         std_m=10.0,
@@ -557,7 +526,7 @@ def test_what_is_of_no_use_is_set_aside_with_the_reason() -> None:
 
 
 def test_an_observer_refuses_what_it_cannot_do() -> None:
-    party = Observer("north", _tracker("pmbm"))
+    party = Observer("north", _tracker())
     party.observe(0, [[0.0, 0.0]], sensor=RADAR)
     with pytest.raises(dt.errors.TimeOrderError, match="a sensor looks once at a time; position"):
         party.observe(0, [[0.0, 0.0]], sensor=RADAR)
@@ -569,9 +538,6 @@ def test_an_observer_refuses_what_it_cannot_do() -> None:
     )
     with pytest.raises(dt.errors.SettingError, match="gains need a motion model with F and Q"):
         Observer("north", turning, compress_parties=2)
-    mixed = dt.Tracker(motion=turning.motion, birth=BIRTH, association="pmbm")
-    with pytest.raises(dt.errors.SettingError, match='resets of "pmbm" tracklets need a motion'):
-        Observer("north", mixed).tracklets()
 
 
 # What no tracker could take
