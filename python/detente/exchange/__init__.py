@@ -17,7 +17,7 @@ from detente.exchange.limits import Limits
 from detente.exchange.observer import Observed, Observer
 from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
 from detente.exchange.party import Party
-from detente.exchange.picture import Picture, Unusable
+from detente.exchange.picture import Picture
 from detente.exchange.rehearsal import Look, Shown, Watcher, rehearse
 from detente.exchange.release import release, release_under, withheld
 from detente.exchange.report import Report
@@ -26,7 +26,7 @@ from detente.exchange.scenario import Scenario
 from detente.exchange.scenario_toml import read_scenario
 from detente.exchange.sensing import SensorDescription
 from detente.exchange.signatory import Signatory
-from detente.exchange.snapshot import Break, Snapshot, TrackEnd
+from detente.exchange.snapshot import Break, Snapshot, TrackEnd, Unusable
 from detente.exchange.standing import Standing, standing_at
 from detente.exchange.terms import Terms
 

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,8 @@ class Holdings:
 
     Of one origin and time interval the most detailed level held counts, finer ones never twice:
 
-    - rows of one identity are one row; of tracks the finest copy stands;
+    - rows of one identity are one row; of tracks the finest copy stands; of several descriptions of
+      how a sensor looked the one that says most;
     - a tracklet does not count if detections of its origin and sensor lie in its interval, or a
       shorter tracklet of its track does; at equal lengths that of one sensor counts, not that of
       all, then the earlier;
@@ -84,6 +85,11 @@ class Holdings:
         return len(self._moments)
 
     @property
+    def reports(self) -> int:
+        """The number of different reports."""
+        return sum(len(there) for there in self._reports.values())
+
+    @property
     def moments(self) -> list[Moment]:
         """All of them in their order. Not to be changed."""
         return self._moments
@@ -101,23 +107,57 @@ class Holdings:
             The number of moments before the first of which something else may count now; `None`
             if nothing is new.
         """
-        moment = Moment(report.time_ns, report.origin, report.kind, _sensor(report))
+        moment = moment_of(report)
         entry = (_precedence(report), report)
         there = self._reports.get(moment)
         if there is None:
             there = self._reports[moment] = []
             insort(self._moments, moment)
             insort(self._by_origin.setdefault((report.origin, report.kind), []), moment)
-        elif any(known == entry[0] for known, _ in there):
+        at = bisect_left(there, entry[0], key=_key)
+        if at < len(there) and there[at][0] == entry[0]:
             return None
-        insort(there, entry, key=lambda item: item[0])
-        before, after = self._united.get(moment), _united(there)
-        if before is not None and _digest(before) == _digest(after):
+        there.insert(at, entry)
+        return self._united_anew(moment)
+
+    def discard(self, report: Report) -> int | None:
+        """Take a report out again: what is left is the set without it.
+
+        Returns
+        -------
+        int or None
+            As of `add`; `None` if it is not held, or other copies say all that it does.
+        """
+        moment = moment_of(report)
+        there = self._reports.get(moment, [])
+        key = _precedence(report)
+        at = bisect_left(there, key, key=_key)
+        if at == len(there) or there[at][0] != key:
             return None
-        self._united[moment] = after
-        back_ns = self._note(moment, after)
-        if before is not None:
-            back_ns = min(back_ns, _begins(before) + 1)
+        del there[at]
+        return self._united_anew(moment)
+
+    def held(self, origin: str | None = None, sensor: str | None = None) -> list[Report]:
+        """Return the reports of an origin, of a sensor, of both, or all; by their moments."""
+        return [
+            report
+            for moment in self._moments
+            if origin in (None, moment.origin) and sensor in (None, moment.sensor)
+            for _, report in self._reports[moment]
+        ]
+
+    def _united_anew(self, moment: Moment) -> int | None:
+        """Unite the reports of a moment again; return as `add` does."""
+        there = self._reports[moment]
+        before, after = self._united.get(moment), _united(there) if there else None
+        if before is not None and after is not None and _digest(before) == _digest(after):
+            return None
+        back_ns = moment.time_ns if before is None else min(_begins(before) + 1, moment.time_ns)
+        if after is not None:
+            self._united[moment] = after
+            back_ns = min(back_ns, self._note(moment, after))
+        else:
+            self._forget(moment)
         return self._first(moment, back_ns)
 
     def _first(self, moment: Moment, back_ns: int) -> int:
@@ -128,6 +168,26 @@ class Holdings:
             at = bisect_left(moments, (back_ns, _FIRST, _FIRST, _FIRST))
             first = min([first, *moments[at : at + 1]])
         return bisect_left(self._moments, first)
+
+    def _forget(self, moment: Moment) -> None:
+        """Forget a moment of which nothing is left."""
+        of_origin = self._by_origin[moment.origin, moment.kind]
+        for moments in (self._moments, of_origin):
+            del moments[bisect_left(moments, moment)]
+        del self._reports[moment], self._united[moment]
+        self._resets.get(moment.origin, {}).pop(moment, None)
+
+    def reached(self, one_ns: int, other_ns: int) -> int:
+        """Return how many moments count alike for who knows all reports until either time."""
+        known, last = sorted((self.until(one_ns), self.until(other_ns)))
+        return min(
+            [known]
+            + [
+                self._first(later, _begins(self._united[later]) + 1)
+                for later in self._moments[known:last]
+                if later.kind == "tracklets"
+            ]
+        )
 
     def unreached(self, time_ns: int) -> int:
         """Return the number of moments that count alike whether later reports are known or not."""
@@ -215,6 +275,15 @@ class Holdings:
         yield from moments[first:last]
 
 
+def moment_of(report: Report) -> Moment:
+    """Return the moment that a report is of."""
+    return Moment(report.time_ns, report.origin, report.kind, _sensor(report))
+
+
+def _key(entry: tuple[tuple[object, ...], Report]) -> Any:  # noqa: ANN401 - tuples that compare
+    return entry[0]
+
+
 def _sensor(report: Report) -> str:
     return "" if report.sensor is None else report.sensor.name
 
@@ -229,12 +298,19 @@ def _begins(report: Report) -> int:
 def _precedence(report: Report) -> tuple[object, ...]:
     """Return where a report stands among those of its moment: the finest first."""
     grid = (0, 0) if report.grid_level is None else (1, -report.grid_level)
-    return (*grid, -report.sequence, _digest(report))
+    return (*grid, -len(report.columns), -report.sequence, _digest(report))
+
+
+def _says_less(report: Report) -> tuple[bool, bool]:
+    """Return how much less the description of a sensor says than others of the same look."""
+    sensor = report.sensor
+    return (False, False) if sensor is None else (sensor.is_partial, sensor.field_of_view is None)
 
 
 def _digest(report: Report) -> bytes:
-    """Return what tells reports of one moment apart: their columns, and how the sensor looked."""
-    digest = blake2b(repr(report.sensor).encode(), digest_size=16)
+    """Return what tells reports of one moment apart: columns, frame, and how the sensor looked."""
+    told = repr((report.sensor, report.frame, report.axes))
+    digest = blake2b(told.encode(), digest_size=16)
     for name in sorted(report.columns):
         digest.update(name.encode() + np.ascontiguousarray(report.columns[name]).tobytes())
     return digest.digest()
@@ -244,24 +320,27 @@ def _united(entries: list[tuple[tuple[object, ...], Report]]) -> Report:
     """Return one report of all rows in the order of their identities, each once.
 
     What has other columns than the first, or of other shapes, cannot be told with it; tracklets may
-    tell of fewer components.
+    tell of fewer components. The description of the sensor is the one that says most: that a copy
+    of the scan is partial takes nothing from the whole scan beside it.
     """
     first = entries[0][1]
     reports = [report for _, report in entries if _form(report) == _form(first)]
+    sensor = min(reports, key=_says_less).sensor
     row_id = np.concatenate([report.row_id for report in reports])
     _, rows = np.unique(row_id.view("V16").reshape(-1), return_index=True)
     if len(reports) == 1 and np.array_equal(rows, np.arange(len(first))):
         return first
     columns = concatenated([report.columns for report in reports])
     columns = {name: values[rows] for name, values in columns.items()}
-    return replace(first, columns=columns, fields={}, sequence=0)
+    return replace(first, columns=columns, fields={}, sequence=0, sensor=sensor)
 
 
-def _form(report: Report) -> dict[str, tuple[int, ...]]:
+def _form(report: Report) -> tuple[object, ...]:
     free = ("information", "information_vector")
-    return {
+    shapes = {
         name: () if name in free else values.shape[1:] for name, values in report.columns.items()
     }
+    return shapes, report.frame, report.axes
 
 
 def _told_shorter(report: Report, other: Report) -> NDArray[np.bool_]:
@@ -271,20 +350,20 @@ def _told_shorter(report: Report, other: Report) -> NDArray[np.bool_]:
     """
     out = np.zeros(len(report), bool)
     sensors = _sensor(report), _sensor(other)
-    if not len(other) or (sensors[0] != sensors[1] and ALL_SENSORS not in sensors):
+    overlaps = other["from_ns"] < report.time_ns
+    if not overlaps.any() or (sensors[0] != sensors[1] and ALL_SENSORS not in sensors):
         return out
-    order = np.argsort(other.track_id, kind="stable")
-    first, last = (np.searchsorted(other.track_id[order], report.track_id, side=side) for side in
-                   ("left", "right"))  # fmt: skip
     goes_first = (sensors[1] == ALL_SENSORS, other.time_ns) < (
         sensors[0] == ALL_SENSORS,
         report.time_ns,
     )
-    for nth in range(int((last - first).max(initial=0))):
-        at = order[np.minimum(first + nth, len(order) - 1)]
-        begins, mine = other["from_ns"][at], report["from_ns"]
-        length, own = other.time_ns - begins, report.time_ns - mine
-        overlaps = (other.time_ns > mine) & (begins < report.time_ns)
-        is_before = other["is_reset"][at] | (length < own) | (length == own) & goes_first
-        out |= (first + nth < last) & overlaps & is_before
-    return out
+    track, begins = other.track_id[overlaps], other["from_ns"][overlaps]
+    order = np.lexsort((begins, track))  # of each track the shortest last
+    at = np.searchsorted(track[order], report.track_id, side="right") - 1
+    shortest = order[np.maximum(at, 0)]
+    is_there = (at >= 0) & (track[shortest] == report.track_id)
+    length, own = other.time_ns - begins[shortest], report.time_ns - report["from_ns"]
+    out = is_there & ((length <= own) if goes_first else (length < own))
+    resets = track[other["is_reset"][overlaps]]
+    out |= np.isin(report.track_id, resets)
+    return out & (other.time_ns > report["from_ns"])

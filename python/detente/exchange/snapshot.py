@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.exchange.instant import text_from_time_ns
+from detente.exchange.report import Report
+
+
+class Unusable(NamedTuple):
+    """A report that the picture cannot use, and why."""
+
+    report: Report
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,8 @@ class Snapshot:
         Matches that did not hold, the earliest first.
     ends : tuple of TrackEnd
         Objects that are no longer believed in, the earliest first, and whose evidence decided it.
+    set_aside : tuple of Unusable
+        Reports with which nothing could be computed beside the others, and why.
     """
 
     time_ns: int
@@ -103,6 +114,7 @@ class Snapshot:
     seen_by: Mapping[str, NDArray[np.bool_]]
     breaks: tuple[Break, ...] = ()
     ends: tuple[TrackEnd, ...] = ()
+    set_aside: tuple[Unusable, ...] = ()
 
     def __len__(self) -> int:
         return len(self.track_id)
@@ -131,4 +143,5 @@ class Snapshot:
             {origin: seen[rows] for origin, seen in self.seen_by.items()},
             self.breaks,
             self.ends,
+            self.set_aside,
         )

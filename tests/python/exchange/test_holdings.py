@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import detente as dt
 from detente.exchange import Observer, Report, SensorDescription, Snapshot
+from detente.exchange.fold import Fold
 
 HALF_NS = 500_000_000
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
@@ -95,6 +96,30 @@ def _bits(shown: Snapshot) -> bytes:
     return b"".join(np.ascontiguousarray(c).tobytes() for c in (*columns, *more)) + names.encode()
 
 
+def _name(report: Report) -> str:
+    return "" if report.sensor is None else report.sensor.name
+
+
+def _same(one: Report, other: Report) -> bool:
+    """Return whether a set has room for only one of two."""
+    heads = [
+        repr((r.time_ns, r.origin, r.kind, r.sequence, r.grid_level, r.sensor))
+        for r in (one, other)
+    ]
+    return heads[0] == heads[1] and all(
+        np.array_equal(values, other.columns[name]) for name, values in one.columns.items()
+    )
+
+
+def _is_known(picture: dt.Picture) -> bool:
+    """Return whether something is known at time zero."""
+    try:
+        picture.as_of(0)
+    except dt.errors.TimeOrderError:
+        return False
+    return True
+
+
 def _std(*reports: Report) -> float:
     """Return the least deviation that a picture of these gives to any object [m]."""
     shown = _picture(*reports).as_of(max(report.time_ns for report in reports))
@@ -145,6 +170,61 @@ def test_any_mixture_gives_the_same_bits_in_any_order_and_whoever_looked(
             picture.as_of(max(data.draw(times) * HALF_NS, report.time_ns))
     assert _bits(picture.as_of(6 * HALF_NS)) == expected
     assert _bits(picture.as_of(at_ns)) == before
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.lists(any_report(), min_size=2, max_size=9))
+def test_what_is_taken_out_again_was_never_there(
+    data: st.DataObject, reports: list[Report]
+) -> None:
+    """One by one, or all of a party or a sensor; looked at at any time."""
+    reports.append(_seen(0, [1, 2], origin="west", sensor="sonar"))
+    origin, sensor = data.draw(st.sampled_from((None, "north", "south"))), None
+    if origin is None:
+        sensor = data.draw(names)
+    is_one = data.draw(st.booleans())
+    taken = data.draw(st.lists(st.sampled_from(reports[:-1]))) if is_one else []
+    picture = _picture()
+    for report in data.draw(st.permutations(reports)):
+        picture.add(report)
+        if data.draw(st.booleans()) and _is_known(picture):
+            picture.as_of(data.draw(times) * HALF_NS)
+    for report in taken:
+        picture.discard(report)
+    if not is_one:
+        count = picture.discard(origin=origin, sensor=sensor)
+        taken = [r for r in reports if origin in (None, r.origin) and sensor in (None, _name(r))]
+        assert (count > 0) == (len(taken) > 0)
+    gone = {id(report) for report in taken}
+    same = [r for r in reports if id(r) not in gone]
+    if is_one:  # of equal reports, which are one, none is left
+        same = [r for r in same if not any(_same(r, other) for other in taken)]
+    at_ns = data.draw(times) * HALF_NS
+    for when_ns in (at_ns, 6 * HALF_NS, at_ns):
+        assert _bits(picture.as_of(when_ns)) == _bits(_picture(*same).as_of(when_ns))
+
+
+def test_reports_stamped_ahead_make_no_look_a_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look costs the moments since the last one, whatever is stamped later."""
+    folded: list[int] = []
+    step = Fold.after
+
+    def counted(self: Fold, *given: Any) -> Any:  # noqa: ANN401 - passed through
+        folded.append(1)
+        return step(self, *given)
+
+    monkeypatch.setattr(Fold, "after", counted)
+    picture = _picture(*(_seen(10_000 + k, [7], origin="south") for k in range(50)))
+    for k in range(60):
+        picture.add(_seen(k, [1, 2], origin="north"))
+        picture.as_of(k * HALF_NS)
+        picture.as_of(k * HALF_NS)
+    assert len(folded) == 60
+    picture.as_of(10_050 * HALF_NS)
+    assert len(folded) == 60 + 50
+    picture.add(_seen(60, [1, 2], origin="north"))
+    picture.as_of(60 * HALF_NS)
+    assert len(folded) < 110 + 60
 
 
 def test_a_part_of_a_report_adds_nothing_to_the_whole_in_either_order() -> None:
