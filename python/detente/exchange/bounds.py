@@ -78,7 +78,7 @@ def beyond_bounds(report: Report) -> str | None:
 
 def units_of_state(dim: int, axes: int) -> tuple[Unit, ...]:
     """Return what the components of a state are."""
-    return (LENGTH,) * axes + (SPEED,) * (dim - axes)
+    return ((LENGTH,) * axes + (SPEED,) * (dim - axes))[:dim]
 
 
 def _of_tracks(report: Report) -> str | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from detente.errors import DetenteError, NotFiniteError
 from detente.exchange.fading import Fading
+from detente.exchange.frames import in_frame
 from detente.exchange.holdings import Counted
 from detente.exchange.instant import NS_PER_S
 from detente.exchange.latest import Combined, combined
@@ -17,6 +18,7 @@ from detente.exchange.reading import Reading, reading
 from detente.exchange.report import Report
 from detente.exchange.snapshot import Break, Snapshot, TrackEnd, Unusable
 from detente.exchange.witness import Witness
+from detente.geo import LocalFrame
 from detente.tracking import Told, Tracker, Tracks
 
 UNUSABLE = (DetenteError, ValueError, ArithmeticError)
@@ -54,7 +56,7 @@ class Fold:
         How old the newest tracks of a partner may be to count.
     survival_per_s : float
         As `Tracker` has it.
-    switch_probability, owner, limits
+    switch_probability, owner, limits, frame
         As `Picture` has them.
     names_weigh : bool
         Whether partners' numbers of tracks are evidence; to a mixture, which keeps all
@@ -68,6 +70,7 @@ class Fold:
     names_weigh: bool
     owner: str | None
     limits: Limits | Mapping[str, Limits] | None
+    frame: LocalFrame | None
 
     def limits_of(self, origin: str) -> Limits:
         """Return what is believed at most of what a party claims for its sensors."""
@@ -92,9 +95,13 @@ class Fold:
             return replace(state, set_aside=(*state.set_aside, aside))
         return replace(after, tracker=engine.snapshot())
 
+    def believed(self, report: Report) -> Report:
+        """Return a report in the picture's frame, with no more than its party may claim."""
+        return limited(in_frame(report, self.frame), self.limits_of(report.origin))
+
     def reading(self, counted: Counted) -> Reading:
         """Return the scan that a report of detections or tracklets stands for."""
-        report = limited(counted.report, self.limits_of(counted.report.origin))
+        report = self.believed(counted.report)
         return reading(
             counted._replace(report=report),
             switch_probability=self.switch_probability if self.names_weigh else None,
@@ -119,7 +126,7 @@ class Fold:
         report = counted.report
         origin = report.origin
         if report.kind == "tracks":
-            report = limited(report, self.limits_of(origin))
+            report = self.believed(report)
             state = replace(state, latest={**state.latest, origin: report})
             known = _predicted(engine, report.time_ns)
             told, aside = self._combined(state, known, report.time_ns)

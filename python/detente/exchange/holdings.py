@@ -108,7 +108,7 @@ class Holdings:
             if nothing is new.
         """
         moment = moment_of(report)
-        entry = (_precedence(report), report)
+        entry = (key_of(report), report)
         there = self._reports.get(moment)
         if there is None:
             there = self._reports[moment] = []
@@ -130,7 +130,7 @@ class Holdings:
         """
         moment = moment_of(report)
         there = self._reports.get(moment, [])
-        key = _precedence(report)
+        key = key_of(report)
         at = bisect_left(there, key, key=_key)
         if at == len(there) or there[at][0] != key:
             return None
@@ -295,8 +295,11 @@ def _begins(report: Report) -> int:
     return int(report["from_ns"].min())
 
 
-def _precedence(report: Report) -> tuple[object, ...]:
-    """Return where a report stands among those of its moment: the finest first."""
+def key_of(report: Report) -> tuple[object, ...]:
+    """Return what tells a report apart from others of its moment, and where it stands among them.
+
+    The finest stands first.
+    """
     grid = (0, 0) if report.grid_level is None else (1, -report.grid_level)
     return (*grid, -len(report.columns), -report.sequence, _digest(report))
 

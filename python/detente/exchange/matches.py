@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from detente import _core
 from detente.association import assign
+from detente.exchange.candidates import HELD, candidates
 from detente.exchange.snapshot import Break
 
 Number = TypeVar("Number", bound=np.generic)
 
 _GATE = 0.999  # of tracks that may be one object
-_HELD = 1.0 - 1e-6  # of tracks that were one object until now
 
 
 class Matches(NamedTuple):
@@ -97,11 +97,11 @@ def paired(
     log-likelihood. A pair that held until now (`held`, −1 for none) costs less by 2 log (1 - ε) / ε
     with ε the `switch_probability`, so that it stays until the evidence outweighs that.
     """
-    rows, columns, distance, log_volume = _near(mean_a, cov_a, mean_b, cov_b)
+    rows, columns, distance, log_volume = _near(mean_a, cov_a, mean_b, cov_b, held)
     dim = float(mean_a.shape[1])
     was = held[columns] == rows
     gate = _core.chi_square_quantile(_GATE, dim)
-    may = distance < np.where(was, _core.chi_square_quantile(_HELD, dim), gate)
+    may = distance < np.where(was, _core.chi_square_quantile(HELD, dim), gate)
     rows, columns, was = rows[may], columns[may], was[may]
     bonus = 2.0 * np.log((1.0 - switch_probability) / switch_probability)
     cost = (distance + log_volume)[may] - bonus * was
@@ -122,29 +122,16 @@ def _near(
     cov_a: NDArray[np.float64],
     mean_b: NDArray[np.float64],
     cov_b: NDArray[np.float64],
+    held: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the pairs that are near in their first component, their distances and log |S|."""
-    reach = np.sqrt(_core.chi_square_quantile(_HELD, float(mean_a.shape[1])))
-    half_a, half_b = np.sqrt(cov_a[:, 0, 0]), np.sqrt(cov_b[:, 0, 0])
-    order = np.argsort(mean_b[:, 0], kind="stable")
-    sorted_b = mean_b[order, 0]
-    widest = float(half_b.max(initial=0.0))
-    half: NDArray[np.float64] = reach * (half_a + widest)
-    first: NDArray[np.int64] = np.searchsorted(sorted_b, mean_a[:, 0] - half, side="left")
-    last: NDArray[np.int64] = np.searchsorted(sorted_b, mean_a[:, 0] + half, side="right")
-    counts: NDArray[np.int64] = last - first
-    rows = np.repeat(np.arange(len(mean_a)), counts)
-    pairs = int(counts.sum())
-    begins: NDArray[np.int64] = np.cumsum(counts) - counts
-    offset = np.arange(pairs) - np.repeat(begins, counts)
-    columns = order[np.repeat(first, counts) + offset]
-    rows, columns = (ids[np.lexsort((columns, rows))] for ids in (rows, columns))
+    """Return the pairs that are near in every component, their distances and log |S|."""
+    rows, columns = candidates(mean_a, cov_a, mean_b, cov_b, held)
     gap = mean_b[columns] - mean_a[rows]
     spread = cov_a[rows] + cov_b[columns]
     whitened = np.linalg.solve(spread, gap[..., None])[..., 0] if len(rows) else gap
     distance: NDArray[np.float64] = np.einsum("ki,ki->k", gap, whitened)
     log_volume = np.linalg.slogdet(spread)[1] if len(rows) else np.empty(0)
-    return rows.astype(np.int64), columns.astype(np.int64), distance, log_volume
+    return rows, columns, distance, log_volume
 
 
 def looked_up(

@@ -18,6 +18,7 @@ from detente.exchange.backlog import (
     is_late_and_empty,
     is_of_scans,
 )
+from detente.exchange.contradictions import Contradiction, Copied
 from detente.exchange.instant import NS_PER_S
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
@@ -77,7 +78,8 @@ class Party(Signatory):
     ) -> None:
         super().__init__(name)
         self._observer = Observer(name, tracker, frame=frame)
-        self._shared = Picture(tracker, most_age_s=most_age_s, owner=name)
+        self._shared = Picture(tracker, most_age_s=most_age_s, owner=name, frame=frame)
+        self._copied = Copied()
         self._sensor = sensor
         self._dim = tracker.motion.dim
         self._frame = frame
@@ -283,7 +285,19 @@ class Party(Signatory):
             came = replace(came, relay=came.relay and report.relay)
         self._record(came, agreement.offer, self.name, earliest_ns)
         self._received.take(came)
-        self._shared.add(came)
+        change = self._copied.take(came, sender=sender)
+        for each in change.discard:
+            self._shared.discard(each)
+        for each in change.add:
+            self._shared.add(each)
+
+    @property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """Copies of partners' reports that contradict each other, and who handed over which.
+
+        What an origin itself handed over stands; of copies that others passed on, none does.
+        """
+        return self._copied.contradictions
 
     def picture(self, time_ns: int) -> Snapshot:
         """Return what own sensors and partners' reports say together, each object once.

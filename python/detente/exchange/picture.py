@@ -10,6 +10,7 @@ from detente.exchange.bounds import beyond_bounds
 from detente.exchange.consistency import Consistency, consistencies
 from detente.exchange.copies import Copies
 from detente.exchange.fold import UNUSABLE, Fold, State, taken
+from detente.exchange.frames import in_frame
 from detente.exchange.holdings import Counted, Holdings, moment_of
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
 from detente.exchange.interval import LinearMotion
@@ -18,6 +19,7 @@ from detente.exchange.reading import Reading
 from detente.exchange.report import Report
 from detente.exchange.snapshot import Snapshot, Unusable
 from detente.fuse import covariance_intersection
+from detente.geo import LocalFrame
 from detente.tracking import Tracker
 
 _MOST_REFUSED = 1_000  # so many are remembered with the reason
@@ -55,6 +57,9 @@ class Picture:
     limits : Limits or mapping of str to Limits
         What is believed at most of what parties claim for their sensors: of all alike, or by party,
         of those that are left out the usual `Limits()`.
+    frame : LocalFrame, optional
+        Where east and north are. Reports in another frame are brought into it (`docs/picture.md`
+        says with which error) or set aside; no frame meets only no frame.
 
     Raises
     ------
@@ -102,6 +107,7 @@ class Picture:
         switch_probability: float = 0.01,
         owner: str | None = None,
         limits: Limits | Mapping[str, Limits] | None = None,
+        frame: LocalFrame | None = None,
     ) -> None:
         if not most_age_s > 0.0:
             raise SettingError(f"most_age_s must be positive, found {most_age_s}")
@@ -120,6 +126,7 @@ class Picture:
             names_weigh=tracker.association != "pmbm",
             owner=owner,
             limits=limits,
+            frame=frame,
         )
         self._parts: dict[frozenset[str], Picture] = {}
         self._holdings = Holdings()
@@ -147,9 +154,9 @@ class Picture:
         Parameters
         ----------
         report : Report
-            Of detections, tracklets or tracks, positions in the frame that all share. Others,
-            those of sensors that cannot be described, and those with numbers with which nothing
-            can be computed are set aside.
+            Of detections, tracklets or tracks. Others, those of a frame that cannot be brought into
+            the picture's, those of sensors that cannot be described, and those with numbers with
+            which nothing can be computed are set aside.
 
         Returns
         -------
@@ -268,7 +275,11 @@ class Picture:
             By the names of the parties. With two parties that contradict each other nobody can say
             which of them is wrong: both, or the one that contradicts more, may be named.
         """
-        known = [report for report in self._holdings.held() if report.time_ns <= time_ns]
+        known = [
+            in_frame(report, self._fold.frame)
+            for report in self._holdings.held()
+            if report.time_ns <= time_ns
+        ]
         return consistencies(self, known, axes=self._engine.motion.axes, scans=scans)
 
     def fresh(self) -> "Picture":
@@ -280,6 +291,7 @@ class Picture:
             switch_probability=fold.switch_probability,
             owner=fold.owner,
             limits=fold.limits,
+            frame=fold.frame,
         )
 
     def limits_of(self, origin: str) -> Limits:
@@ -343,6 +355,7 @@ class Picture:
             return f"its states have {found} components, these {motion.dim}"
         if not isinstance(motion, LinearMotion):
             return f"tracks of partners need a motion model with F and Q, found {motion!r}"
+        report = self._fold.believed(report)
         covariance_intersection(report.mean, report.cov, report.mean, report.cov)
         return None
 

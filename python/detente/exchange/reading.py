@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import SettingError
+from detente.exchange.crowds import check_crowd
 from detente.exchange.described import DescribedSensor, weight_at
 from detente.exchange.holdings import Counted
 from detente.exchange.report import Report
@@ -67,6 +68,8 @@ def reading(counted: Counted, *, switch_probability: float | None, is_own: bool)
         raise SettingError(message)
     if is_own and described.field_of_view is None:
         described = replace(described, field_of_view=Everywhere())
+    if report.kind == "detections":
+        _check_crowd(report, described)
     if report.kind == "tracklets":
         is_evidence = counted.is_whole and described.is_evidence
         return _of_tracklets(report, described, is_evidence, switch_probability)
@@ -74,6 +77,13 @@ def reading(counted: Counted, *, switch_probability: float | None, is_own: bool)
         return _of_some_detections(report, described)
     sensor = DescribedSensor(described, report.origin)
     return Reading(sensor, report["measurement"], report.columns.get("noise"))
+
+
+def _check_crowd(report: Report, described: SensorDescription) -> None:
+    z = report["measurement"]
+    told = report.axes if described.kind in {"position", "state"} else z.shape[1]
+    noise = report.columns.get("noise", np.asarray(described.noise)[None])
+    check_crowd(z[:, :told], noise[:, :told, :told], report.origin)
 
 
 def _of_some_detections(report: Report, description: SensorDescription) -> Reading:
@@ -133,11 +143,13 @@ def _of_tracklets(
     widest = np.sqrt(np.trace(noise[:, :axes, :axes], axis1=1, axis2=2))
     track_id = np.where(report["is_tentative"], np.uint64(0), report.track_id)[known]
     is_named = switch_probability is not None
+    is_place = widest < _BEGINS_STD_M
+    check_crowd(place[is_place, :axes], noise[is_place, :axes, :axes], report.origin)
     told = Told(
         place,
         noise,
         np.exp(log_clutter.clip(-600.0, 600.0)),
-        (widest < _BEGINS_STD_M).astype(np.int64),
+        is_place.astype(np.int64),
         codes_of_tracks(track_id) if is_named else np.zeros(len(track_id), np.int64),
         switch_probability if is_named else 0.5,
         number_of(report.origin),

@@ -139,7 +139,7 @@ def rehearse(
         _Party(
             watcher,
             observer(watcher.name),
-            Picture(tracker, owner=watcher.name),
+            Picture(tracker, owner=watcher.name, frame=frame),
             how=how,
             every_s=every_s,
         )

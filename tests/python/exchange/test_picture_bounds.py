@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import detente as dt
-from detente.exchange import Report, SensorDescription, Snapshot
+from detente.exchange import Report, SensorDescription, Snapshot, latest
 from detente.exchange import fold as fold_module
 
 Array = NDArray[np.float64]
@@ -139,19 +139,23 @@ def test_a_column_of_any_magnitude_does_no_harm(kind: str, power: int, sign: flo
             _check(MAKE[kind](_scaled(column, factor, which=which)))
 
 
+def _number(power: float, sign: float) -> float:
+    return sign * 10.0**power
+
+
 @settings(max_examples=300)
 @given(st.data())
 def test_columns_of_all_magnitudes_do_no_harm_together(data: st.DataObject) -> None:
     """Any numbers in any entries, several reports, and descriptions of any numbers."""
-    number = st.one_of(
+    number: st.SearchStrategy[float] = st.one_of(
         st.floats(allow_nan=False, allow_infinity=False),
-        st.builds(lambda power, sign: sign * 10.0**power, st.floats(-320, 308),
+        st.builds(_number, st.floats(-320, 308),
                   st.sampled_from((1.0, -1.0))),
     )  # fmt: skip
 
     def value(_: str, usual: Array) -> Array:
         out = usual.copy()
-        for _ in range(data.draw(st.integers(0, 2))):
+        for __ in range(data.draw(st.integers(0, 2))):
             at = data.draw(st.integers(0, out.size - 1))
             out.reshape(-1)[at] = data.draw(number)
         if out.ndim == 3 and data.draw(st.booleans()):
@@ -253,7 +257,7 @@ def test_what_the_fold_cannot_use_is_set_aside_by_it_and_the_fold_goes_on(
 ) -> None:
     """With an engine that fails on one report, all else is as if it had not come."""
     odd, honest = MAKE[kind](lambda _, usual: usual), _honest()
-    usual_taken, usual_combined = fold_module.taken, fold_module.combined
+    usual_taken, usual_combined = fold_module.taken, latest.combined
 
     def taken(engine: dt.Tracker, scan: Any, time_ns: int) -> Any:  # noqa: ANN401 - passed through
         tracks = usual_taken(engine, scan, time_ns)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import detente as dt
-from detente.exchange import Limits, Observer, Report, Snapshot
+from detente.exchange import Limits, Observer, Report, SensorDescription, Snapshot
 
 Array = NDArray[np.float64]
 
@@ -214,7 +214,8 @@ def test_where_an_own_sensor_leaves_out_its_coverage_its_owner_knows() -> None:
         north.observe(k * SECOND_NS, z, sensor=radar).detections
         for k, z in enumerate([[[0.0, 0.0]]] * 4 + [np.empty((0, 2))] * 2)
     ]
-    said = [replace(r, sensor=replace(r.sensor, field_of_view=dt.Everywhere())) for r in seen]
+    described = SensorDescription.from_sensor(radar, axes=2)
+    said = [replace(r, sensor=replace(described, field_of_view=dt.Everywhere())) for r in seen]
     found: list[Array] = []
     for reports, owner in ((seen, "north"), (said, None), (seen, None), (seen, "south")):
         picture = dt.Picture(_tracker(), owner=owner)
