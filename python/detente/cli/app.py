@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from detente import __version__
 from detente.cli.agreement import agreement_app
 from detente.cli.mistakes import mistakes_told
-from detente.cli.naming import parties_from_text
+from detente.cli.naming import parties_from_text, units_from_text
 from detente.cli.report import print_fused, print_report
 from detente.cli.run import STEPS, run
 from detente.io import FORMATS, read
@@ -63,6 +63,16 @@ def track(
     y: Annotated[str | None, typer.Option(help="Name of the column of y [m].")] = None,
     lat: Annotated[str | None, typer.Option(help="Name of the column of latitudes [°].")] = None,
     lon: Annotated[str | None, typer.Option(help="Name of the column of longitudes [°].")] = None,
+    z: Annotated[str | None, typer.Option(help="Name of the column of z [m].")] = None,
+    altitude: Annotated[
+        str | None, typer.Option(help="Name of the column of altitudes [m] or --unit altitude=ft.")
+    ] = None,
+    speed: Annotated[
+        str | None, typer.Option(help="Name of the column of speeds, of AIS and ADS-B.")
+    ] = None,
+    course: Annotated[
+        str | None, typer.Option(help="Name of the column of courses [°], of AIS and ADS-B.")
+    ] = None,
     sensor: Annotated[str | None, typer.Option(help="Name of the column of sensors.")] = None,
     identity: Annotated[
         str | None,
@@ -80,6 +90,25 @@ def track(
     ] = None,
     time_zone: Annotated[
         str | None, typer.Option(help="Zone of times that name none: UTC, +02:00, Europe/Oslo.")
+    ] = None,
+    time_format: Annotated[
+        str | None, typer.Option(help="How times are written: '%d/%m/%Y %H:%M:%S'.")
+    ] = None,
+    unit: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Unit of a column, instead of the one recognised: altitude=ft, speed=kt, time=ms. "
+            "Give it for each."
+        ),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="What parts the fields of a CSV file; else recognised.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="Decimal point or comma; else recognised.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of text that is not Unicode: cp1252.")
     ] = None,
     sensor_std_m: Annotated[
         float | None,
@@ -119,8 +148,8 @@ def track(
     one per flight; with --blind, and by any other identity in the file, tracking ignores them and
     is scored against them.
     """
-    named = {"time": time, "x": x, "y": y, "lat": lat, "lon": lon, "sensor": sensor,
-             "identity": identity}  # fmt: skip
+    named = {"time": time, "x": x, "y": y, "z": z, "lat": lat, "lon": lon, "altitude": altitude,
+             "speed": speed, "course": course, "sensor": sensor, "identity": identity}  # fmt: skip
     columns = {role: name for role, name in named.items() if name is not None}
     with mistakes_told(), _progress() as advance:
         result = run(
@@ -130,6 +159,11 @@ def track(
                 columns=columns,
                 kind=kind,  # pyright: ignore[reportArgumentType] - read checks it
                 time_zone=time_zone,
+                time_format=time_format,
+                units=units_from_text(unit or []),
+                delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+                decimal=decimal,
+                encoding=encoding,
                 frame_rate_hz=frame_rate_hz,
                 min_confidence=min_confidence,
             ),

@@ -1,4 +1,4 @@
-"""Parties as they are typed: north=radar,lidar."""
+"""Parties and units as they are typed: north=radar,lidar, altitude=ft."""
 
 from __future__ import annotations
 
@@ -29,3 +29,20 @@ def parties_from_text(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
             )
         parties[name.strip()] = found
     return parties
+
+
+def units_from_text(texts: Sequence[str]) -> dict[str, str]:
+    """Return the unit of each column by its role.
+
+    Raises
+    ------
+    SettingError
+        A text is not of the form role=unit.
+    """
+    units: dict[str, str] = {}
+    for text in texts:
+        role, _, unit = text.partition("=")
+        if not role.strip() or not unit.strip():
+            raise SettingError(f"a unit must be given as altitude=ft, found {text!r:.60}")
+        units[role.strip()] = unit.strip()
+    return units

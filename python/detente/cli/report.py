@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from detente.cli.run import title_of
+from detente.cli.run import columns_read, title_of
 from detente.view.figures import duration_text, value_text
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def print_report(result: Result, console: Console) -> None:
         table.add_row(name, value)
     console.print(title_of(result.recording), style="bold", soft_wrap=True)
     console.print(table)
+    if told := columns_read(result.recording):
+        console.print(told, soft_wrap=True)
     for note in result.recording.notes:
         console.print(note, soft_wrap=True)
     if len(result.recording.rejected):

@@ -138,7 +138,7 @@ def run(
         clock["scoring"] = perf_counter()
         advance("drawing", 0.0)
         summary = summarise(recording, preset, points, tracks, scores)
-        points = with_places(points, recording)
+        points = with_altitudes(with_places(points, recording), recording)
         if "identity" in recording.detections:
             points, tracks = with_names(points, tracks, recording)
         if of_boxes:
@@ -186,6 +186,23 @@ def with_places(points: Table, recording: Recording) -> Table:
     return Table({**points.columns, "lat_deg": lat_deg, "lon_deg": lon_deg})
 
 
+def with_altitudes(points: Table, recording: Recording) -> Table:
+    """Add the altitude [m] of the detection at each point, NaN where it says none."""
+    if "altitude_m" not in recording.detections:
+        return points
+    told = np.append(recording.detections["altitude_m"], np.nan)
+    return Table({**points.columns, "altitude_m": told[points["detection_row"]]})
+
+
+def columns_read(recording: Recording) -> str | None:
+    """Return a sentence on what was read as what."""
+    shown = (
+        f"{role} from {name}" + (f" ({unit})" if unit else "")
+        for role, name, unit in recording.columns
+    )
+    return f"Columns: {', '.join(shown)}." if recording.columns else None
+
+
 def with_metres(recording: Recording, points: Table) -> tuple[Recording, Table]:
     """Return boxes as the map has places: a pixel is drawn as a metre, and up is up."""
     told = "On the map a metre is a pixel of the image, and y counts upwards."
@@ -226,6 +243,7 @@ def summarise(
             "duration_s": last_s - first_s,
             "rows_used": len(recording.detections),
             "rows_rejected": recording.rejections(),
+            "columns": [column._asdict() for column in recording.columns],
             "notes": recording.notes,
             "origin": None
             if recording.frame is None
@@ -258,7 +276,7 @@ def draw(recording: Recording, points: Table, tracks: Table, summary: dict[str, 
         **{name: scores.get(name) for name in
            ("gospa_m", "position_rmse_m", "missed", "false", "identity_switches", "fragments")},
     }  # fmt: skip
-    notes = list(recording.notes)
+    notes = [*filter(None, [columns_read(recording)]), *recording.notes]
     return map_page(
         points,
         tracks,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from detente.io import Recording
 
 
+_MOST_TIMES = 100_000  # of the grid, however long a recording is
+
+
 @dataclass(frozen=True)
 class Reference:
     """Where objects were, as far as the file tells.
@@ -52,6 +55,7 @@ def reference_from_recording(recording: Recording, *, step_s: float) -> Referenc
     if not said.any():
         return None
     first_s, last_s = (float(time) for time in detections["time_s"][[0, -1]])
+    step_s = max(step_s, (last_s - first_s) / _MOST_TIMES)
     grid_s: NDArray[np.float64] = step_s * np.arange(np.ceil(first_s / step_s), last_s / step_s)
     return Reference(
         "identity", detections.take(said), grid_s if len(grid_s) else np.array([first_s])

@@ -6,43 +6,48 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.io.csv_rows import find_columns, header_from_csv, plain, rows_from_csv
+from detente.io.csv_rows import find_columns, header_from_csv, named_columns, plain, rows_from_csv
 from detente.io.json_rows import json_from, list_from_json
-from detente.io.numbers import column_from_list, floats, text_from_list
+from detente.io.numbers import column_from_list, floats, is_numpy, numpy_from_arrow, text_from_list
 from detente.io.reports import Custom, recording_from_reports
 from detente.io.rows import Malformed, Rows
-from detente.io.velocity import M_S_PER_KT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
-    from detente.geo import LocalFrame
+    from detente.io.numbers import Column
     from detente.io.recording import Recording
     from detente.io.source import Source
+    from detente.io.told import Told
 
+OF_POSITION = ("lastposupdate", "last_position", "last_pos_update", "time_position")
+"""When a position was true. OpenSky and traffic write a row each second, which repeats the last
+position under a new time: these come before that time."""
 COLUMNS = {
-    "time": ("lastposupdate", "timestamp", "time", "datetime", "time_position"),
+    "time": (*OF_POSITION, "timestamp", "time", "datetime"),
     "identity": ("icao24", "icao", "hex", "icao_address"),
     "lat": ("latitude", "lat"),
     "lon": ("longitude", "lon", "lng"),
 }
-"""The names that each needed column goes by. ``lastposupdate`` comes first: OpenSky repeats a
-position each second, and that is when it was true."""
+"""The names that each needed column goes by."""
 OPTIONAL = {
     "altitude": ("geoaltitude", "geo_altitude", "baroaltitude", "baro_altitude", "altitude_m",
                  "altitude", "altitude_ft", "alt_baro", "alt_geom"),
     "speed": ("velocity", "groundspeed", "gs", "ground_speed"),
     "course": ("heading", "track", "true_track"),
+    "row time": ("timestamp", "time", "datetime"),
 }  # fmt: skip
 """The names of what a file may also have."""
 UNITS = {
-    **dict.fromkeys(("altitude", "altitude_ft", "alt_baro", "alt_geom"), ("feet", 0.3048)),
-    **dict.fromkeys(("groundspeed", "gs", "ground_speed"), ("knots", M_S_PER_KT)),
+    **dict.fromkeys(("altitude", "altitude_ft", "alt_baro", "alt_geom"), "ft"),
+    **dict.fromkeys(("groundspeed", "gs", "ground_speed"), "kt"),
 }
 """The unit of a column by its name: traffic and the receivers of the readsb family write feet and
 knots under these names; under the other names OpenSky writes metres and metres per second."""
+OF_TRAFFIC = {"groundspeed", "vertical_rate", "altitude", "last_position"}
+OF_OPENSKY = {"velocity", "heading", "vertrate", "baroaltitude", "lastposupdate"}
+"""Names by which the two are told apart: both write ``geoaltitude``, traffic in feet."""
+HIGHEST_M = 20_000.0  # no airliner and hardly a balloon flies higher: the number is in feet
 CUSTOM = Custom(
     format="adsb",
     who="ICAO address",
@@ -57,9 +62,7 @@ def is_adsb(header: Iterable[str]) -> bool:
     return {"identity", "lat", "lon"} <= find_columns(list(header), COLUMNS).keys()
 
 
-def read_adsb_json(
-    source: Source, *, time_zone: str | None = None, frame: LocalFrame | None = None
-) -> Recording:
+def read_adsb_json(source: Source, told: Told) -> Recording:
     """Read a JSON list of records, or one record a line.
 
     ``source_row`` counts the records from 1.
@@ -82,20 +85,18 @@ def read_adsb_json(
         ]
         number = number[good]
     header = list(dict.fromkeys(key for record in records[:1000] for key in record))
-    names = _names(source, header)
-    columns = {
-        column: (text_from_list if column == "identity" else column_from_list)(
-            [record.get(name) for record in records]
-        )
-        for column, name in names.items()
-    }
+    names = _names(source, header, told)
+
+    def column(role: str, name: str) -> Column:
+        make = text_from_list if role == "identity" else column_from_list
+        return make([record.get(name) for record in records])
+
+    columns = {role: column(role, name) for role, name in names.items()}
     rows = Rows(columns, number, lambda at: [json_from(entries[i - 1]) for i in at], malformed)
-    return _recording(source, names, rows, time_zone=time_zone, frame=frame)
+    return _recording(source, header, names, rows, told)
 
 
-def read_adsb_csv(
-    source: Source, *, time_zone: str | None = None, frame: LocalFrame | None = None
-) -> Recording:
+def read_adsb_csv(source: Source, told: Told) -> Recording:
     """Read ADS-B positions from CSV.
 
     Raises
@@ -103,51 +104,58 @@ def read_adsb_csv(
     DecodeError
         A column is missing, or no row is good.
     """
-    names = _names(source, header_from_csv(source.data))
-    rows = rows_from_csv(source, names)
-    return _recording(source, names, rows, time_zone=time_zone, frame=frame)
+    header = header_from_csv(source.data, delimiter=told.delimiter)
+    names = _names(source, header, told)
+    return _recording(source, header, names, rows_from_csv(source, names, told=told), told)
 
 
-def _names(source: Source, header: Sequence[str]) -> dict[str, str]:
-    """Return the columns' names in the file."""
-    names = find_columns(header, COLUMNS)
-    if absent := [column for column in COLUMNS if column not in names]:
-        tried = "; ".join(f"{column}: {', '.join(COLUMNS[column])}" for column in absent)
-        raise source.error(
-            expected=f"columns of ADS-B positions ({tried})",
-            found=f"the columns {', '.join(header)}",
-            remedy="rename them, or name the columns of a CSV: --time, --lat, --lon",
-        )
-    return names | find_columns(header, OPTIONAL)
+def _names(source: Source, header: Sequence[str], told: Told) -> dict[str, str]:
+    """Return the columns' names in the file, with that of the row's time if there is another."""
+    names = named_columns(source, header, COLUMNS, OPTIONAL, told, what="ADS-B positions")
+    if names.get("row time") == names["time"] or "time" in told.columns:
+        names.pop("row time", None)
+    return names
 
 
 def _recording(
-    source: Source,
-    names: dict[str, str],
-    rows: Rows,
-    *,
-    time_zone: str | None,
-    frame: LocalFrame | None,
+    source: Source, header: Sequence[str], names: dict[str, str], rows: Rows, told: Told
 ) -> Recording:
-    also: dict[str, NDArray[np.float64]] = {}
+    columns = dict(rows.columns)
+    if "row time" in names and _is_empty(columns["time"]):
+        names["time"], columns["time"] = names.pop("row time"), columns.pop("row time")
+    rows = Rows(columns, rows.number, rows.texts_of, rows.malformed, utc=rows.utc, notes=rows.notes)
     notes: list[str] = []
+    units: dict[str, str] = {}
     if "altitude" in names:
-        unit, unit_m = UNITS.get(plain(names["altitude"]), ("metres", 1.0))
-        altitude, _, unreadable = floats(rows.columns["altitude"])
-        altitude[unreadable] = np.nan  # such as "ground"
-        also["altitude_m"] = altitude * unit_m
-        notes.append(f"The column {names['altitude']} was read as altitude in {unit}.")
-    speed_unit, speed_unit_m_s = "metres per second", 1.0
-    if {"speed", "course"} <= names.keys():
-        speed_unit, speed_unit_m_s = UNITS.get(plain(names["speed"]), (speed_unit, 1.0))
-        notes.append(f"The column {names['speed']} was read as speed in {speed_unit}.")
-    return recording_from_reports(
-        source,
-        rows,
-        CUSTOM,
-        speed_unit_m_s=speed_unit_m_s,
-        also=also,
-        notes=notes,
-        time_zone=time_zone,
-        frame=frame,
-    )
+        units["altitude"], why = _altitude_unit(names["altitude"], header, columns["altitude"])
+        notes += [why] if why and "altitude" not in told.units else []
+    if "speed" in names:
+        units["speed"] = UNITS.get(plain(names["speed"]), "m/s")
+    if "row time" in names:
+        notes.append(
+            f"A position counts at the time in {names['time']}, not at that of its row "
+            f"({names['row time']})."
+        )
+    shown = {role: name for role, name in names.items() if role != "row time"}
+    return recording_from_reports(source, rows, CUSTOM, told, names=shown, units=units, notes=notes)
+
+
+def _altitude_unit(name: str, header: Sequence[str], column: Column) -> tuple[str, str | None]:
+    """Return the unit of altitudes and, if the name alone does not say it, a sentence why."""
+    if plain(name) in UNITS:
+        return "ft", None
+    value, _, unreadable = floats(column)
+    known = value[~unreadable & np.isfinite(value)]
+    if len(known) and float(np.quantile(known, 0.995)) > HIGHEST_M:
+        return "ft", f"{name} was read in feet, since in metres it would be too high."
+    there = {plain(each) for each in header}
+    if there & OF_TRAFFIC and not there & OF_OPENSKY:
+        return "ft", f"{name} was read in feet, as the package traffic writes it."
+    return "m", None
+
+
+def _is_empty(column: Column) -> bool:
+    """Tell whether no row says anything."""
+    if is_numpy(column):
+        return bool(np.isnan(column).all()) if column.dtype.kind == "f" else False
+    return all(not text for text in numpy_from_arrow(column).tolist())

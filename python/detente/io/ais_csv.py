@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detente.io.csv_rows import find_columns, header_from_csv, rows_from_csv
+from detente.io.csv_rows import find_columns, header_from_csv, named_columns, rows_from_csv
 from detente.io.numbers import without_decimals
 from detente.io.reports import Custom, recording_from_reports
-from detente.io.velocity import M_S_PER_KT
+from detente.io.units import KNOT_M_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detente.geo import LocalFrame
     from detente.io.recording import Recording
     from detente.io.source import Source
+    from detente.io.told import Told
 
 COLUMNS = {
     "time": ("Time", "Timestamp", "# Timestamp", "BaseDateTime", "base_date_time", "datetime",
@@ -35,7 +35,7 @@ CUSTOM = Custom(
     who="MMSI",
     zone="UTC",
     day_first=True,
-    fastest_m_s=102.2 * M_S_PER_KT,  # any higher speed is written so; 102.3 is "not available"
+    fastest_m_s=102.2 * KNOT_M_S,  # any higher speed is written so; 102.3 is "not available"
 )
 
 
@@ -44,12 +44,10 @@ def is_ais(header: Sequence[str]) -> bool:
     return {"identity", "lat", "lon"} <= find_columns(header, COLUMNS).keys()
 
 
-def read_ais_csv(
-    source: Source, *, time_zone: str | None = None, frame: LocalFrame | None = None
-) -> Recording:
+def read_ais_csv(source: Source, told: Told) -> Recording:
     """Read AIS position reports from CSV.
 
-    Times without a zone are UTC, in which AIS reports are exported, unless `time_zone` says
+    Times without a zone are UTC, in which AIS reports are exported, unless the user says
     otherwise. A latitude of 91 or a longitude of 181, with which AIS says that there is none, is
     outside its range and rejected like any other.
 
@@ -58,24 +56,16 @@ def read_ais_csv(
     DecodeError
         A column is missing, or no row is good.
     """
-    header = header_from_csv(source.data)
-    names = find_columns(header, COLUMNS)
-    if absent := [column for column in COLUMNS if column not in names]:
-        tried = "; ".join(f"{column}: {', '.join(COLUMNS[column])}" for column in absent)
-        raise source.error(
-            expected=f"columns of AIS reports ({tried})",
-            found=f"the columns {', '.join(header)}",
-            remedy="rename them, or name the columns: --time, --lat, --lon",
-        )
-    rows = rows_from_csv(source, names | find_columns(header, VELOCITY))
+    header = header_from_csv(source.data, delimiter=told.delimiter)
+    names = named_columns(source, header, COLUMNS, VELOCITY, told, what="AIS reports")
+    rows = rows_from_csv(source, names, told=told)
     whole = {"identity": without_decimals(rows.columns["identity"])}
     return recording_from_reports(
         source,
         replace(rows, columns={**rows.columns, **whole}),
         CUSTOM,
-        speed_unit_m_s=M_S_PER_KT,
-        also={},
+        told,
+        names=names,
+        units={"speed": "kt"},
         notes=[],
-        time_zone=time_zone,
-        frame=frame,
     )

@@ -2,63 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.io.csv_rows import header_from_csv, plain, rows_from_csv
+from detente.io.csv_rows import header_from_csv, names_in_header, rows_from_csv
+from detente.io.encodings import PARQUET
 from detente.io.extras import pa, pq
-from detente.io.numbers import identities
-from detente.io.recording import Recording, planar_from_geodetic
+from detente.io.numbers import floats, identities
+from detente.io.recording import ColumnRead, Recording, planar_from_geodetic
 from detente.io.rows import Rows
 from detente.io.screening import Screening
 from detente.io.times import read_times
+from detente.io.units import factor
 from detente.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from detente.geo import LocalFrame
     from detente.io.numbers import Column
     from detente.io.source import Source
+    from detente.io.told import Kind, Told
 
-Kind: TypeAlias = Literal["reporting", "scanning"]
-ROLES = ("time", "x", "y", "z", "lat", "lon", "sensor", "identity")
-"""What a column can be named to be."""
-PARQUET = b"PAR1"
+ROLES = (
+    "time", "x", "y", "z", "lat", "lon", "altitude", "speed", "course", "sensor", "identity",
+)  # fmt: skip
+"""What a column can be named to be; speed and course of AIS and ADS-B."""
 
 
-def read_delimited(
-    source: Source,
-    columns: Mapping[str, str],
-    *,
-    kind: Kind | None = None,
-    time_zone: str | None = None,
-    frame: LocalFrame | None = None,
-) -> Recording:
+def is_placed(columns: Mapping[str, str]) -> bool:
+    """Tell whether named columns are all that is needed of a file of any kind."""
+    return "time" in columns and ({"x", "y"} <= columns.keys() or {"lat", "lon"} <= columns.keys())
+
+
+def read_delimited(source: Source, told: Told) -> Recording:
     """Read positions from the named columns of a CSV or Parquet file.
 
-    Parameters
-    ----------
-    source : Source
-        The file.
-    columns : mapping
-        Which column is what: ``time``, and either ``x`` and ``y`` [m] (perhaps ``z``) or ``lat``
-        and ``lon`` [°]; perhaps ``sensor`` and ``identity``.
-    kind : {"reporting", "scanning"}, optional
-        Unless given, rows are taken to be scans if several share most times, and reports if not.
-    time_zone : str, optional
-        The zone of times that name none.
-    frame : LocalFrame, optional
-        Where to put latitudes and longitudes; unless given, around their middle.
+    Unless told, rows are taken to be scans if several share most times, and reports if not.
 
     Raises
     ------
     DecodeError
         A column is missing, times have no zone and none is given, or no row is good.
     """
+    columns, kind = told.columns, told.kind
     position = ("lat", "lon") if "lat" in columns or "lon" in columns else ("x", "y")
     given = f"columns named for {', '.join(columns) or 'nothing'}"
     if not {"time", *position} <= columns.keys() or {"lat", "x"} <= columns.keys():
@@ -67,27 +56,24 @@ def read_delimited(
             found=given,
             remedy="name them: --time T --x X --y Y, or --time T --lat LAT --lon LON",
         )
-    rows = _rows(source, columns)
+    names, rows = _rows(source, told)
     screening = Screening(source, rows)
-    times = read_times(source, rows.columns["time"], utc="time" in rows.utc, time_zone=time_zone)
+    times = read_times(
+        source,
+        rows.columns["time"],
+        utc="time" in rows.utc,
+        time_zone=told.time_zone,
+        unit=told.units.get("time"),
+        time_format=told.time_format,
+    )
     time_s = screening.times(times)
-    value: dict[str, NDArray[Any]] = {}
-    if position == ("lat", "lon"):
-        value["lat"] = screening.floats(rows.columns["lat"], "latitude", low=-90.0, high=90.0)
-        value["lon"] = screening.floats(rows.columns["lon"], "longitude", low=-180.0, high=180.0)
-    else:
-        for role in ("x", "y", "z"):
-            if role in columns:
-                value[role] = screening.floats(rows.columns[role], role)
-    if "sensor" in columns:
-        value["sensor"] = screening.identities(rows.columns["sensor"], "sensor")
-    if "identity" in columns:  # a row without one is a row all the same: nobody knows who it was
-        value["identity"] = identities(rows.columns["identity"])
+    value = _values(screening, rows, told)
     screening.duplicates(time_s, *value.values())
     kept = screening.in_order_of(time_s)
     held: dict[str, NDArray[Any]] = {"time_s": time_s[kept]}
+    frame = told.frame
     if position == ("lat", "lon"):
-        east_north, frame = planar_from_geodetic(value["lat"][kept], value["lon"][kept], frame)
+        east_north, frame = planar_from_geodetic(value["lat"][kept], value["lon"][kept], told.frame)
         held["x_m"], held["y_m"] = east_north.T
     else:
         held |= {f"{role}_m": value[role][kept] for role in ("x", "y", "z") if role in value}
@@ -95,7 +81,17 @@ def read_delimited(
     held |= {"sensor": sensor[kept], "source_row": rows.number[kept]}
     if "identity" in value:
         held["identity"] = value["identity"][kept]
-    notes = [times.note]
+    if "altitude" in columns:
+        altitude, _, unreadable = floats(rows.columns["altitude"])
+        altitude[unreadable] = np.nan
+        held["altitude_m"] = altitude[kept] * factor("altitude", told.units.get("altitude", "m"))
+    unit_of = {
+        **dict.fromkeys(("x", "y", "z", "altitude"), "m"),
+        **dict.fromkeys(("lat", "lon"), "°"),
+        **told.units,
+        "time": times.unit,
+    }
+    notes = [times.note, *rows.notes]
     if kind is None:
         kind, note = _kind(held["time_s"])
         notes.append(note)
@@ -107,7 +103,29 @@ def read_delimited(
         rejected=screening.rejected(),
         frame=frame,
         notes=tuple(filter(None, notes)),
+        columns=tuple(
+            ColumnRead(role, name, unit_of.get(role, "")) for role, name in names.items()
+        ),
     )
+
+
+def _values(screening: Screening, rows: Rows, told: Told) -> dict[str, NDArray[Any]]:
+    """Read places, sensors and identities, in metres or degrees."""
+    columns = rows.columns
+    value: dict[str, NDArray[Any]] = {}
+    if "lat" in columns:
+        value["lat"] = screening.floats(columns["lat"], "latitude", low=-90.0, high=90.0)
+        value["lon"] = screening.floats(columns["lon"], "longitude", low=-180.0, high=180.0)
+    else:
+        for role in ("x", "y", "z"):
+            if role in columns:
+                unit_m = factor(role, told.units.get(role, "m"))
+                value[role] = screening.floats(columns[role], role) * unit_m
+    if "sensor" in columns:
+        value["sensor"] = screening.identities(columns["sensor"], "sensor")
+    if "identity" in columns:  # a row without one is a row all the same: nobody knows who it was
+        value["identity"] = identities(columns["identity"])
+    return value
 
 
 def _kind(time_s: NDArray[np.float64]) -> tuple[Kind, str]:
@@ -118,14 +136,17 @@ def _kind(time_s: NDArray[np.float64]) -> tuple[Kind, str]:
     return "reporting", "Rows were read as reports, in which each object speaks for itself."
 
 
-def _rows(source: Source, wanted: Mapping[str, str]) -> Rows:
+def _rows(source: Source, told: Told) -> tuple[dict[str, str], Rows]:
+    """Return the names of the columns in the file, and their rows."""
     if not source.data.startswith(PARQUET):
-        return rows_from_csv(source, _names(source, header_from_csv(source.data), wanted))
+        header = header_from_csv(source.data, delimiter=told.delimiter)
+        names = names_in_header(source, header, told.columns)
+        return names, rows_from_csv(source, names, told=told)
     try:
         file = pq.ParquetFile(pa.BufferReader(source.data))
-        names = _names(source, file.schema_arrow.names, wanted)
+        names = names_in_header(source, file.schema_arrow.names, told.columns)
         table = Table.from_any(file.read(columns=sorted(set(names.values()))))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
         raise source.error(
             expected="a sound Parquet file", found=str(error), remedy="fetch or write it again"
         ) from error
@@ -141,17 +162,4 @@ def _rows(source: Source, wanted: Mapping[str, str]) -> Rows:
         for role, name in names.items()
     }
     utc = frozenset(role for role, name in names.items() if name in table.utc)
-    return Rows(columns, np.arange(1, len(table) + 1, dtype=np.int64), texts, utc=utc)
-
-
-def _names(source: Source, header: Sequence[str], wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return the names as the file writes them."""
-    known = {plain(name): name for name in reversed(header)} | {name: name for name in header}
-    found = {role: known.get(name, known.get(plain(name))) for role, name in wanted.items()}
-    if absent := [wanted[role] for role, name in found.items() if name is None]:
-        raise source.error(
-            expected=f"a column {', '.join(absent)}",
-            found=f"the columns {', '.join(header)}",
-            remedy="name the columns as the file does",
-        )
-    return {role: name for role, name in found.items() if name is not None}
+    return names, Rows(columns, np.arange(1, len(table) + 1, dtype=np.int64), texts, utc=utc)

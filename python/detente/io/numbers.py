@@ -71,9 +71,10 @@ def cast_or_null(column: Texts, to: Arrow) -> Arrow:
 def column_from_list(values: list[Any]) -> Column:
     """Return the values of JSON records as numbers if they all are, and else as texts."""
     try:
-        return np.array(values, np.float64)  # None becomes NaN
-    except (TypeError, ValueError):
+        numbers = np.array(values, np.float64)  # None becomes NaN
+    except (TypeError, ValueError, OverflowError):
         return text_from_list(values)
+    return numbers if numbers.ndim == 1 else text_from_list(values)
 
 
 def text_from_list(values: list[Any]) -> Texts:

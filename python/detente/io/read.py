@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -12,10 +13,13 @@ from detente.io.adsb import is_adsb, read_adsb_csv, read_adsb_json
 from detente.io.ais_csv import is_ais, read_ais_csv
 from detente.io.autoferry import is_autoferry, read_autoferry
 from detente.io.csv_rows import header_from_csv
-from detente.io.delimited import PARQUET, ROLES, Kind, read_delimited
+from detente.io.delimited import ROLES, is_placed, read_delimited
+from detente.io.encodings import PARQUET
 from detente.io.mot import FRAME_RATE_HZ, is_mot, read_mot
 from detente.io.recording import Recording, join
-from detente.io.source import Source, open_source
+from detente.io.source import Source, listed, open_source
+from detente.io.told import Kind, Told
+from detente.io.units import checked_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +39,11 @@ def read(
     frame: LocalFrame | None = None,
     frame_rate_hz: float = FRAME_RATE_HZ,
     min_confidence: float | None = None,
+    units: Mapping[str, str] | None = None,
+    time_format: str | None = None,
+    delimiter: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
 ) -> Recording:
     r"""Read a recording from one or more files.
 
@@ -48,7 +57,9 @@ def read(
         Unless given, it is recognised by the content.
     columns : mapping, optional
         For any other CSV or Parquet file, which column is what: ``time``, and ``x`` and ``y`` [m]
-        (perhaps ``z``) or ``lat`` and ``lon`` [°]; perhaps ``sensor`` and ``identity``.
+        (perhaps ``z``) or ``lat`` and ``lon`` [°]; perhaps ``altitude`` [m], ``sensor`` and
+        ``identity`` (empty where nobody knows). Of AIS and ADS-B those to be read otherwise than
+        recognised, ``speed`` and ``course`` too.
     kind : {"reporting", "scanning"}, optional
         For such a file: whether a row is a report of an object, or part of a scan.
     time_zone : str, optional
@@ -57,6 +68,19 @@ def read(
         The frame of the positions; unless given, around their middle.
     frame_rate_hz, min_confidence
         As of `read_mot`.
+    units : mapping, optional
+        The units of columns, where they are not what is recognised: of ``x``, ``y``, ``z`` and
+        ``altitude`` m, km, ft, FL or NM; of ``speed`` m/s, kt, km/h or mph; of ``time``, if it is
+        numbers, s, ms, us or ns.
+    time_format : str, optional
+        How times are written, as of `datetime.strptime`, where they are not in ISO 8601.
+    delimiter : str, optional
+        What parts the fields of a CSV file; else of comma, semicolon, tab and bar the most
+        frequent in the header.
+    decimal : {".", ","}, optional
+        What parts a number from its decimals; else recognised where fields are not parted by it.
+    encoding : str, optional
+        Of text that is neither UTF-8 nor UTF-16, such as ``"cp1252"``.
 
     Returns
     -------
@@ -70,6 +94,8 @@ def read(
     DecodeError
         The file is empty, cut off, of no known format, lacks a column, has no good row, or has
         times without a zone that nothing says how to read.
+    SettingError
+        There is no such unit, zone or encoding.
 
     Examples
     --------
@@ -90,28 +116,34 @@ def read(
     >>> recording.notes
     ('Times without a zone were read as UTC.',)
     """
-    one_path = isinstance(paths, (str, PathLike))
-    if kind not in (None, *get_args(Kind)):
-        raise DecodeError(f"expected a kind among {', '.join(get_args(Kind))}, found {kind}")
-    several: list[Path] = [Path(paths)] if one_path else [Path(path) for path in paths]
-    if format not in (None, *FORMATS):
-        raise DecodeError(f"expected a format among {', '.join(FORMATS)}, found {format}")
-    unknown = set(columns or ()) - set(ROLES)
-    if unknown:
-        raise DecodeError(f"columns may name {', '.join(ROLES)}, found {', '.join(unknown)}")
-    recordings: list[Recording] = []
-    for path in several:
-        one = _read_one(
-            path,
-            format=format,
+    told = _checked(
+        Told(
             columns=columns or {},
+            units=units or {},
             kind=kind,
             time_zone=time_zone,
+            time_format=time_format,
+            delimiter=delimiter,
+            decimal=decimal,
             frame=frame,
-            frame_rate_hz=frame_rate_hz,
-            min_confidence=min_confidence,
         )
-        frame = frame or one.frame
+    )
+    one_path = isinstance(paths, (str, PathLike))
+    several: list[Path] = [Path(paths)] if one_path else [Path(path) for path in paths]
+    if format not in (None, *FORMATS):
+        raise DecodeError(f"expected a format among {', '.join(FORMATS)}, found {format!s:.40}")
+    recordings: list[Recording] = []
+    for path in several:
+        if path.is_dir():
+            one = read_autoferry(path, frame=told.frame)
+        else:
+            source = open_source(path, encoding=encoding)
+            known = format or _format(source, told)
+            if known == "mot":
+                one = read_mot(source, frame_rate_hz=frame_rate_hz, min_confidence=min_confidence)
+            else:
+                one = _read_one(source, known, told)
+        told = replace(told, frame=told.frame or one.frame)
         if kind not in (None, one.kind):
             raise DecodeError(f"{path}: {one.format} files are {one.kind}, found kind {kind}")
         recordings.append(one)
@@ -120,37 +152,53 @@ def read(
     return join(recordings)
 
 
-def _read_one(
-    path: Path,
-    *,
-    format: str | None,  # noqa: A002 - as above
-    columns: Mapping[str, str],
-    kind: Kind | None,
-    time_zone: str | None,
-    frame: LocalFrame | None,
-    frame_rate_hz: float,
-    min_confidence: float | None,
-) -> Recording:
-    if path.is_dir():
-        return read_autoferry(path, frame=frame)
-    source = open_source(path)
-    format = format or ("delimited" if columns else recognise(source))  # noqa: A001 - as above
-    is_json = source.data.lstrip()[:1] in (b"[", b"{")
+def _checked(told: Told) -> Told:
+    """Return what the user says if it can be.
+
+    Raises
+    ------
+    DecodeError, SettingError
+        A kind, a role, a unit or a sign that there is not.
+    """
+    if told.kind not in (None, *get_args(Kind)):
+        known = ", ".join(get_args(Kind))
+        raise DecodeError(f"expected a kind among {known}, found {told.kind!s:.40}")
+    if unknown := set(told.columns) - set(ROLES):
+        raise DecodeError(f"columns may name {', '.join(ROLES)}, found {listed(sorted(unknown))}")
+    if told.decimal not in (None, ".", ","):
+        raise DecodeError(f"expected a decimal point or comma, found {told.decimal!r:.20}")
+    sign = told.delimiter
+    if sign is not None and (len(sign.encode()) != 1 or sign in '"\n\r'):
+        raise DecodeError(f"expected one character that parts fields, found {sign!r:.20}")
+    return replace(told, units=checked_units(told.units))
+
+
+def _format(source: Source, told: Told) -> str:
+    """Return the format of a file, which is any that the user names columns of in full."""
+    if is_placed(told.columns):
+        return "delimited"
+    try:
+        return recognise(source, delimiter=told.delimiter)
+    except DecodeError:
+        if told.columns:
+            return "delimited"
+        raise
+
+
+def _read_one(source: Source, format: str, told: Told) -> Recording:  # noqa: A002 - as above
     match format:
         case "ais":
-            return read_ais_csv(source, time_zone=time_zone, frame=frame)
+            return read_ais_csv(source, told)
         case "adsb":
-            read_adsb = read_adsb_json if is_json else read_adsb_csv
-            return read_adsb(source, time_zone=time_zone, frame=frame)
-        case "mot":
-            return read_mot(source, frame_rate_hz=frame_rate_hz, min_confidence=min_confidence)
+            is_json = source.data.lstrip()[:1] in (b"[", b"{")
+            return read_adsb_json(source, told) if is_json else read_adsb_csv(source, told)
         case "autoferry":
-            return read_autoferry(path, frame=frame)
+            return read_autoferry(source.path, frame=told.frame)
         case _:
-            return read_delimited(source, columns, kind=kind, time_zone=time_zone, frame=frame)
+            return read_delimited(source, told)
 
 
-def recognise(source: Source) -> str:
+def recognise(source: Source, *, delimiter: str | None = None) -> str:
     """Return the format of a file by its content.
 
     Raises
@@ -171,16 +219,16 @@ def recognise(source: Source) -> str:
         fields = list(dict.fromkeys(re.findall(r'"([^"]+)"\s*:', head.decode("utf-8", "replace"))))
         if is_adsb(fields):
             return "adsb"
-        found = f"JSON with the fields {', '.join(fields) or 'of no record'}"
+        found = f"JSON with the fields {listed(fields) or 'of no record'}"
     elif is_mot(data):
         return "mot"
     elif b"\0" not in head:
-        header = header_from_csv(data)
+        header = header_from_csv(data, delimiter=delimiter)
         if is_ais(header):
             return "ais"
         if is_adsb(header):
             return "adsb"
-        found = f"a CSV file with the columns {', '.join(header)}"
+        found = f"a CSV file with the columns {listed(header)}"
     raise source.error(
         expected="AIS reports in CSV, ADS-B positions in JSON or CSV, an Autoferry scenario or MOT "
         "text",

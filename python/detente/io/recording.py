@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+
+class ColumnRead(NamedTuple):
+    """What a column of a file was read as.
+
+    Attributes
+    ----------
+    role : str
+        What it means here: ``"time"``, ``"lat"``, ``"altitude"``, …
+    name : str
+        What the file calls it.
+    unit : str
+        In which unit it was read, empty for none.
+    """
+
+    role: str
+    name: str
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +66,8 @@ class Recording:
         ``time_s``, ``truth_id`` int64, ``x_m``, ``y_m``: where the objects really were.
     notes : tuple of str
         What a reader should know about how the file was understood.
+    columns : tuple of ColumnRead
+        Which column was read as what, in which unit, where a file has columns.
     """
 
     format: str
@@ -59,6 +79,7 @@ class Recording:
     scans: Table | None = None
     truth: Table | None = None
     notes: tuple[str, ...] = field(default=())
+    columns: tuple[ColumnRead, ...] = ()
 
     def rejections(self) -> dict[str, int]:
         """Return how many rows were rejected for each reason, most frequent first."""
@@ -114,6 +135,7 @@ def join(recordings: Sequence[Recording]) -> Recording:
         detections=detections.take(order),
         rejected=concatenate([r.rejected for r in recordings]),
         notes=tuple(dict.fromkeys(note for r in recordings for note in r.notes)),
+        columns=tuple(dict.fromkeys(column for r in recordings for column in r.columns)),
     )
 
 

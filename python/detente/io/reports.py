@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.io.recording import Recording, planar_from_geodetic
+from detente.io.extras import pc
+from detente.io.numbers import floats, is_numpy, numpy_from_arrow
+from detente.io.recording import ColumnRead, Recording, planar_from_geodetic
 from detente.io.screening import Screening
 from detente.io.times import read_times
+from detente.io.units import factor
 from detente.io.velocity import planar_velocity, velocity_from_course
 from detente.table import Table
 
@@ -18,9 +21,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detente.geo import LocalFrame
     from detente.io.rows import Rows
     from detente.io.source import Source
+    from detente.io.told import Told
+
+
+STALE = "stale: an older position under a new time"
+_MOVED_M = 100.0  # who flew so far is not where he was; positions are good to 5 m and rounded to 1
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,11 @@ def recording_from_reports(
     source: Source,
     rows: Rows,
     custom: Custom,
+    told: Told,
     *,
-    speed_unit_m_s: float,
-    also: Mapping[str, NDArray[Any]],
+    names: Mapping[str, str],
+    units: Mapping[str, str],
     notes: list[str],
-    time_zone: str | None,
-    frame: LocalFrame | None,
 ) -> Recording:
     """Screen reports and put them into a frame.
 
@@ -69,34 +75,41 @@ def recording_from_reports(
     source : Source
         The file.
     rows : Rows
-        ``time``, ``lat``, ``lon``, ``identity`` and perhaps ``speed`` and ``course``.
+        ``time``, ``lat``, ``lon``, ``identity`` and perhaps ``speed``, ``course``, ``altitude``
+        and ``row time``, when the row was written, if that is not when the position was true.
     custom : Custom
         The customs of the format.
-    speed_unit_m_s : float
-        One unit of the speed in m/s.
-    also : mapping of str to (n,) array
-        Further columns of the detections.
+    told : Told
+        What the user says.
+    names, units : mapping of str to str
+        By role the names of the columns in the file, and the units of speed and altitude.
     notes : list of str
         What else a reader should know.
-    time_zone, frame
-        As in `detente.io.read`.
     """
+    units = {**units, **told.units}
     screening = Screening(source, rows)
     times = read_times(
         source,
         rows.columns["time"],
-        time_zone=time_zone,
+        time_zone=told.time_zone,
         standard=custom.zone,
         day_first=custom.day_first,
+        unit=told.units.get("time"),
+        time_format=told.time_format,
     )
     time_s = screening.times(times)
     lat_deg = screening.floats(rows.columns["lat"], "latitude", low=-90.0, high=90.0)
     lon_deg = screening.floats(rows.columns["lon"], "longitude", low=-180.0, high=180.0)
     identity = screening.identities(rows.columns["identity"], custom.who)
-    screening.duplicates(time_s, lat_deg, lon_deg, identity)
+    local = None
+    if {"speed", "course"} <= rows.columns.keys():
+        local = velocity_from_course(
+            rows.columns, unit_m_s=factor("speed", units["speed"]), fastest_m_s=custom.fastest_m_s
+        )
+    _screen_repeats(screening, rows, time_s, (lat_deg, lon_deg, identity), local)
     kept = screening.in_order_of(time_s)
     lat_deg, lon_deg = lat_deg[kept], lon_deg[kept]
-    position_m, frame = planar_from_geodetic(lat_deg, lon_deg, frame)
+    position_m, frame = planar_from_geodetic(lat_deg, lon_deg, told.frame)
     detections = {
         "time_s": time_s[kept],
         "x_m": position_m[:, 0],
@@ -104,15 +117,17 @@ def recording_from_reports(
         "sensor": np.full(len(kept), f"{custom.format} position", object),
         "source_row": rows.number[kept],
         "identity": identity[kept],
-        **{name: column[kept] for name, column in also.items()},
     }
-    if {"speed", "course"} <= rows.columns.keys():
-        local = velocity_from_course(
-            rows.columns, unit_m_s=speed_unit_m_s, fastest_m_s=custom.fastest_m_s
-        )
+    if "altitude" in rows.columns:
+        altitude, _, unreadable = floats(rows.columns["altitude"])
+        altitude[unreadable] = np.nan  # such as "ground"
+        detections["altitude_m"] = altitude[kept] * factor("altitude", units["altitude"])
+    if local is not None:
         velocity = planar_velocity(lat_deg, lon_deg, (local[0][kept], local[1][kept]), frame)
         detections["vx_m_s"], detections["vy_m_s"] = velocity.T
         detections["sensor"][~np.isnan(velocity[:, 0])] = custom.format
+    unit_of = {"time": times.unit, "lat": "°", "lon": "°", "course": "°", **units}
+    unit_of["time"] = times.unit
     return Recording(
         format=custom.format,
         files=(str(source.path),),
@@ -120,5 +135,39 @@ def recording_from_reports(
         detections=Table(detections),
         rejected=screening.rejected(),
         frame=frame,
-        notes=tuple(filter(None, (times.note, *notes))),
+        notes=tuple(filter(None, (times.note, *notes, *rows.notes))),
+        columns=tuple(
+            ColumnRead(role, name, unit_of.get(role, "")) for role, name in names.items()
+        ),
     )
+
+
+def _screen_repeats(
+    screening: Screening,
+    rows: Rows,
+    time_s: NDArray[np.float64],
+    said: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
+    local: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+) -> None:
+    """Reject rows that are there twice, and those that repeat a position under a new time."""
+    if "row time" in rows.columns:
+        column = rows.columns["row time"]
+        written = column if is_numpy(column) else numpy_from_arrow(pc.fill_null(column, ""))
+        screening.duplicates(written, time_s, *said)
+        screening.repeats(STALE, time_s, *said)
+        return
+    screening.duplicates(time_s, *said)
+    if local is None:
+        return
+    speed_m_s = np.hypot(*local)
+    lat_deg, lon_deg, identity = said
+    _, who = np.unique(identity.astype(str), return_inverse=True)
+    order = np.lexsort((time_s, who.reshape(-1)))
+    order = order[screening.kept[order]]
+    before, after = order[:-1], order[1:]
+    same = (who[before] == who[after]) & (lat_deg[before] == lat_deg[after])
+    same &= lon_deg[before] == lon_deg[after]
+    moved_m = speed_m_s[after] * (time_s[after] - time_s[before])
+    stale = np.zeros(len(time_s), bool)
+    stale[after] = same & (moved_m > _MOVED_M)
+    screening.reject(stale, STALE)

@@ -33,6 +33,8 @@ class Rows:
         Rows that have no columns, such as lines with too few fields.
     utc : frozenset of str
         Columns of NumPy times that are known to be UTC.
+    notes : tuple of str
+        What a reader should know of how they were read.
     """
 
     columns: Mapping[str, Column]
@@ -40,3 +42,4 @@ class Rows:
     texts_of: Callable[[NDArray[np.int64]], Iterable[str]]
     malformed: list[Malformed] = field(default_factory=list[Malformed])
     utc: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()

@@ -71,6 +71,10 @@ class Screening:
 
     def duplicates(self, *columns: NDArray[Any]) -> None:
         """Reject rows that say the same as an earlier one, in all columns given."""
+        self.repeats("duplicate row", *columns)
+
+    def repeats(self, reason: str, *columns: NDArray[Any]) -> None:
+        """Reject, for a reason, rows that say the same as an earlier one in all columns given."""
         at = np.flatnonzero(self.kept)
         numbers = [column[at] for column in columns if column.dtype.kind != "O"]
         at = at[_has_equal(numbers)]  # few, so that comparing texts costs little
@@ -78,7 +82,7 @@ class Screening:
         order = np.lexsort(codes)  # stable: the first in the file stays first
         repeated = np.zeros(len(self.kept), bool)
         repeated[at[order[1:][_same_as_last(codes, order)]]] = True
-        self.reject(repeated, "duplicate row")
+        self.reject(repeated, reason)
 
     def rejected(self) -> Table:
         """Return the rejected rows: file, source_row, reason, text."""

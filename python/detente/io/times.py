@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detente.io.extras import Arrow, pa, pc
 from detente.io.numbers import cast_or_null, floats, is_numpy, numpy_from_arrow, texts
+from detente.io.units import factor
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 _ZONED = r"[T :]\d.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_DAY_FIRST = r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})"
+_DATE = r"^(\d\d)[/.-](\d\d)[/.-](\d{4})"
+_MONTHS = 12
 _EPOCHS = (  # the least median of each: 1973 in that unit
     (1e17, 1e-9, "nanoseconds since 1970"),
     (1e14, 1e-6, "microseconds since 1970"),
@@ -27,6 +30,7 @@ _EPOCHS = (  # the least median of each: 1973 in that unit
     (0.0, 1.0, "seconds since a start of the file's own"),
 )
 NS_PER_S = 1_000_000_000
+_YEARS_1_TO_9999_S = (-62_135_596_800.0, 253_402_300_800.0)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Times:
         zone that nothing says how to read.
     note : str
         How the times were read, a sentence for people.
+    unit : str
+        What they are: ISO 8601, a format, a unit.
     """
 
     time_s: NDArray[np.float64]
@@ -49,6 +55,7 @@ class Times:
     unreadable: NDArray[np.bool_]
     zoneless: NDArray[np.bool_]
     note: str
+    unit: str
 
 
 def read_times(
@@ -59,6 +66,8 @@ def read_times(
     time_zone: str | None = None,
     standard: str | None = None,
     day_first: bool = False,
+    unit: str | None = None,
+    time_format: str | None = None,
 ) -> Times:
     """Read a column of times: numbers since 1970, ISO 8601 texts, or NumPy times.
 
@@ -76,25 +85,30 @@ def read_times(
         The zone that the format prescribes, where the user says none. It does not help rows
         without a zone among rows with one: those are marked zoneless.
     day_first : bool
-        Whether dates may be written as 31/12/2021.
+        Whether dates such as 03/04/2021 have the day first; where dots part them, and where
+        some number is beyond 12, they say so themselves.
+    unit : {"s", "ms", "us", "ns"}, optional
+        Of numbers, instead of what their size says.
+    time_format : str, optional
+        How texts are to be read, as of `datetime.strptime`.
 
     Raises
     ------
     DecodeError
-        No time has a zone, and neither `time_zone` nor `standard` says one.
+        No time has a zone, and neither `time_zone` nor `standard` says one, or dates may have
+        the day or the month first.
     """
     if is_numpy(column):
         if column.dtype.kind != "M":
-            return _read_numbers(column)
+            return _read_numbers(column, unit)
         known = np.full(len(column), utc)
         instant = pa.array(column)
         missing = np.isnat(column)
     else:
         text = texts(column)
-        if _are_numbers(text):
-            return _read_numbers(text)
-        if day_first:
-            text = pc.replace_substring_regex(text, _DAY_FIRST, r"\3-\2-\1")
+        if time_format is None and _are_numbers(text):
+            return _read_numbers(text, unit)
+        text = _iso(source, text, day_first=day_first, time_format=time_format)
         missing = numpy_from_arrow(pc.is_null(text))
         zoned = pc.fill_null(
             pc.match_substring_regex(text, _ZONED, ignore_case=True), fill_value=False
@@ -117,16 +131,58 @@ def read_times(
     refused = naive & (zone is None)
     time_s[refused] = np.nan
     note = f"Times without a zone were read as {zone}." if naive.any() and zone else ""
-    return Times(time_s, missing, gone & ~missing, refused, note)
+    written = "times" if is_numpy(column) else time_format or "dates and times"
+    return Times(time_s, missing, gone & ~missing, refused, note, written)
 
 
-def _read_numbers(column: Column) -> Times:
+def _iso(source: Source, text: Texts, *, day_first: bool, time_format: str | None) -> Texts:
+    """Return texts as ISO 8601 where they are dates of another custom."""
+    if time_format is not None:
+        return pa.array([_parsed(each, time_format) for each in text.to_pylist()], pa.string())
+    text = pc.replace_substring_regex(text, r"^(\d{4})/(\d\d)/(\d\d)", r"\1-\2-\3")
+    text = pc.replace_substring_regex(text, r"^(\d)([/.-]\d{1,2}[/.-]\d{4})", r"0\1\2")
+    text = pc.replace_substring_regex(text, r"^(\d\d[/.-])(\d)([/.-]\d{4})", r"\10\2\3")
+    text = pc.replace_substring_regex(text, r"(:\d\d),(\d)", r"\1.\2")
+    dates = pc.drop_null(pc.extract_regex(text, r"^(?P<a>\d\d)(?P<by>[/.-])(?P<b>\d\d)[/.-]\d{4}"))
+    if not len(dates):
+        return text
+    first, second = (pc.cast(pc.struct_field(dates, k), pa.int64()) for k in (0, 2))
+    first, second = numpy_from_arrow(first), numpy_from_arrow(second)
+    dotted = numpy_from_arrow(pc.equal(pc.struct_field(dates, 1), ".")).all()
+    days, months = (first > _MONTHS).sum(), (second > _MONTHS).sum()
+    if not (dotted or day_first or days or months):
+        raise source.error(
+            expected="dates that say which number is the day",
+            found="dates such as 03/04/2021, none of which has a number beyond 12",
+            remedy="say how to read them: --time-format '%d/%m/%Y %H:%M:%S'",
+        )
+    by = r"\3-\1-\2" if months > days else r"\3-\2-\1"
+    text = pc.replace_substring_regex(text, _DATE, by)
+    return pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d), *", r"\1 ")
+
+
+def _parsed(text: str | None, time_format: str) -> str | None:
+    """Return a time in ISO 8601, or as it is, which then cannot be read."""
+    try:
+        return text and datetime.strptime(text, time_format).isoformat()  # noqa: DTZ007 - asked next
+    except ValueError:
+        return text
+
+
+def _read_numbers(column: Column, unit: str | None) -> Times:
     value, missing, unreadable = floats(column)
-    size = np.abs(value[~missing & ~unreadable])
-    median = float(np.median(size)) if len(size) else 0.0
-    _, unit_s, name = next(epoch for epoch in _EPOCHS if median >= epoch[0])
-    note = f"Times are numbers and were read as {name}."
-    return Times(value * unit_s, missing, unreadable, np.zeros(len(value), bool), note)
+    if unit is None:
+        size = np.abs(value[~missing & ~unreadable])
+        median = float(np.median(size)) if len(size) else 0.0
+        _, unit_s, name = next(epoch for epoch in _EPOCHS if median >= epoch[0])
+        note = f"Times are numbers and were read as {name}."
+    else:
+        unit_s, name, note = factor("time", unit), unit, ""
+    with np.errstate(over="ignore"):
+        time_s = value * unit_s
+    low, high = _YEARS_1_TO_9999_S
+    unreadable |= ~missing & ~((time_s >= low) & (time_s < high))
+    return Times(time_s, missing, unreadable, np.zeros(len(value), bool), note, name)
 
 
 def _are_numbers(text: Texts) -> bool:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from detente.geo import LocalFrame
     from detente.io.numbers import Column
 
-M_S_PER_KT = 1852.0 / 3600.0
 _M_PER_DEG = 111_195.0  # of latitude; a step of a second needs it to a thousandth only
 _STILL_M_S = 0.25  # below half a knot the course means nothing
 

@@ -110,6 +110,13 @@ def level_from_probability(probability: NDArray[np.float64]) -> NDArray[np.int64
     return np.rint(np.clip(probability, 0.0, 1.0) * _OPAQUE).astype(np.int64)
 
 
+def heights_from_altitudes(altitude_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return altitudes [m] as whole metres above 10 km below the sea, 0 for unknown."""
+    known = np.isfinite(altitude_m)
+    height = np.rint(np.clip(np.where(known, altitude_m, 0.0), -9_999.0, 1e8) + 10_000.0)
+    return np.where(known, height, 0).astype(np.int64)
+
+
 def longest_gap(part: Positions, owner: NDArray[np.int64]) -> float:
     """Return the time [s] without reports after which a path is drawn broken.
 

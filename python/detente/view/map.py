@@ -16,6 +16,7 @@ from detente.view.layers import (
     Layer,
     comparable,
     dot_layer,
+    heights_from_altitudes,
     home_of,
     hue_from_identity,
     identity_texts,
@@ -68,7 +69,8 @@ def map_page(
     points : Table, data frame or dict of arrays
         One row per track and time: `track_id` (uint64 or text), `time_s` (float64), the place as
         `lat_deg` and `lon_deg` (WGS 84) or as `x_m` and `y_m` (a metric plane, x to the right, y
-        up), and optionally `existence` (probability, float64).
+        up), and optionally `existence` (probability, float64) and `altitude_m` (NaN where
+        unknown).
     tracks : Table, data frame or dict of arrays
         One row per track: `track_id`, and optionally `identity` (text that a person knows it by),
         `detections` (how many made it), `first_time_s`, `last_time_s`, `max_existence`. Points
@@ -133,6 +135,9 @@ def map_page(
     if "existence" in placed.table:
         existence = numbers(placed.table, "existence", of="points")
         extra["level"] = level_from_probability(existence)
+    if "altitude_m" in placed.table:
+        altitude_m = column(placed.table, "altitude_m", of="points").astype(np.float64)
+        extra["height"] = heights_from_altitudes(altitude_m)
     paths = path_layer(placed.positions, owner, len(ids), plane=plane, clock=clock, extra=extra)
     backdrop, backdrop_note = backdrop_layer(plane, home)
 
@@ -147,7 +152,8 @@ def map_page(
             "home": home,
             "gap_s": gap_s,
             "tracks": paths,
-            "table": _table(track_table, ids, placed.positions, owner, clock),
+            "table": _table(track_table, ids, placed.positions, owner, clock)
+            | {"highest": _highest(extra.get("height"), owner, len(ids))},
             "truth": truth_layer(true, plane=plane, clock=clock),
             "detections": None
             if seen is None
@@ -213,6 +219,17 @@ def _table(
         "detections": given("detections", reports).astype(np.int64).tolist(),
         "existence": existence,
     }
+
+
+def _highest(
+    height: NDArray[np.int64] | None, owner: NDArray[np.int64], count: int
+) -> list[int] | None:
+    """Return the greatest height of each track, 0 where none is known."""
+    if height is None:
+        return None
+    highest = np.zeros(count, np.int64)
+    np.maximum.at(highest, owner[owner >= 0], height[owner >= 0])
+    return highest.tolist()
 
 
 def _lead(count: int, clock: Clock) -> str:

@@ -38,9 +38,13 @@ def test_json_records(tmp_path: Path) -> None:
     assert detections["source_row"].tolist() == [2, 1]
     assert detections["identity"].tolist() == ["401e10", "401e10"]
     np.testing.assert_allclose(detections["altitude_m"], 304.8)
-    assert recording.notes == (
-        "Times are numbers and were read as milliseconds since 1970.",
-        "The column altitude was read as altitude in feet.",
+    assert recording.notes == ("Times are numbers and were read as milliseconds since 1970.",)
+    assert recording.columns == (
+        ("time", "timestamp", "milliseconds since 1970"),
+        ("identity", "icao24", ""),
+        ("lat", "latitude", "°"),
+        ("lon", "longitude", "°"),
+        ("altitude", "altitude", "ft"),
     )
 
 
@@ -84,7 +88,7 @@ def test_opensky_repeats_a_position_each_second(tmp_path: Path) -> None:
     file.write_text("time,icao24,lat,lon,lastposupdate\n" + "\n".join(rows))
     recording = io.read(file)
     assert recording.detections["time_s"].tolist() == [1533101249.5]
-    assert recording.rejections() == {"duplicate row": 1}
+    assert recording.rejections() == {"stale: an older position under a new time": 1}
 
 
 def test_an_aircraft_on_the_ground_has_no_altitude(tmp_path: Path) -> None:
@@ -134,7 +138,10 @@ def test_times_as_text_need_a_zone(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ('[{"icao24": "a", "lat": 1, "lon": 1, ', "found broken JSON"),
-        ('[{"icao24": "a", "lat": 1, "lon": 1}]', r"expected columns .*time: lastposupdate, times"),
+        (
+            '[{"icao24": "a", "lat": 1, "lon": 1}]',
+            r"expected columns .*time: lastposupdate, last_pos",
+        ),
     ],
 )
 def test_bad_json(tmp_path: Path, text: str, message: str) -> None:

@@ -72,8 +72,8 @@ def test_an_unknown_kind_says_what_came_and_what_to_do(
 def test_an_unknown_format_or_column_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DecodeError, match=r"expected a format among ais, .* found kml"):
         io.read(tmp_path, format="kml")
-    with pytest.raises(DecodeError, match=r"columns may name time, x, .* found speed"):
-        io.read(tmp_path, columns={"speed": "v"})
+    with pytest.raises(DecodeError, match=r"columns may name time, x, .* found colour"):
+        io.read(tmp_path, columns={"colour": "v"})
 
 
 def test_several_files_share_a_frame_and_say_which_row_is_whose(tmp_path: Path) -> None:

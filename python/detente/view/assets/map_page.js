@@ -50,6 +50,7 @@ const list = new TrackTable(find("tracks"), [
   { title: "From", value: (p) => table.first[p], text: (p) => clock.short(table.first[p]) },
   { title: "For", number: true, value: (p) => table.last[p] - table.first[p], text: (p) => roundedDurationText(clock.seconds(table.last[p] - table.first[p])) },
   { title: "Reports", number: true, value: (p) => table.detections[p], text: (p) => table.detections[p].toLocaleString("en") },
+  ...(table.highest === null ? [] : [{ title: "Highest", number: true, value: (p) => table.highest[p], text: (p) => altitudeText(table.highest[p]) }]),
   ...(table.existence === null ? [] : [{ title: "Certainty", number: true, value: (p) => table.existence[p], text: (p) => percentText(table.existence[p]) }]),
 ], tracks.count, (p) => choose(p === layer.chosen ? null : p, true));
 
@@ -77,6 +78,7 @@ function describe() {
   const lines = { Identity: table.id[p], Seen: `${clock.short(table.first[p])} to ${clock.short(table.last[p])}` };
   if (state) {
     lines.Place = plane.placeText(state.x, state.y);
+    if (tracks.height) lines.Altitude = altitudeText(tracks.height[state.i]);
     const velocity = tracks.velocity(p, state.i, Math.max(tracks.gap / 3, 1));
     if (velocity) lines.Moving = motionText(velocity, state);
     lines["Last update"] = `${durationText(clock.seconds(bar.now - tracks.time[state.i]))} before`;
@@ -87,6 +89,13 @@ function describe() {
     dt.textContent = term; dd.textContent = text;
     return [dt, dd];
   }));
+}
+
+// Heights are whole metres above 10 km below the sea, 0 for unknown.
+function altitudeText(height) {
+  if (height === 0) return "unknown";
+  const metres = height - 10000;
+  return `${metres.toLocaleString("en")} m (${(Math.round(metres / 0.3048 / 25) * 25).toLocaleString("en")} ft)`;
 }
 
 function motionText([vx, vy], state) {

@@ -9,6 +9,7 @@ class Paths {
     this.x = integersFromText(layer.x);
     this.y = integersFromText(layer.y);
     this.level = layer.level === undefined ? null : integersFromText(layer.level);
+    this.height = layer.height === undefined ? null : integersFromText(layer.height);
     this.origin = layer.origin === undefined ? null : integersFromText(layer.origin);
     this.start = new Int32Array(this.count + 1);
     layer.counts.forEach((n, p) => { this.start[p + 1] = this.start[p] + n; });
