@@ -98,16 +98,6 @@ def span(name: str, value: object, *, can_be_zero: bool = False) -> float:
     return inside(name, value, "positive", lambda x: x > 0.0)
 
 
-def time(name: str, value: object) -> float:
-    """Return a time in seconds; what is no number is refused, NaN is for the tracker to refuse."""
-    if isinstance(value, Real) and not isinstance(value, bool):
-        return float(value)
-    raise SettingError(
-        f"{name} must be a number of seconds, found {shown(value)}; "
-        "of a datetime take its timestamp()"
-    )
-
-
 def whole(name: str, value: object, *, least: int = 0, most: int = 2**63 - 1) -> int:
     """Return a whole number from `least` to `most`.
 

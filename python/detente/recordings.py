@@ -12,6 +12,7 @@ from detente.errors import NotFiniteError, SettingError
 from detente.identities import codes_from_identities
 from detente.sensors import Sensor
 from detente.table import Table
+from detente.times import table_from_any
 from detente.tracking import Association, Motion, Tracker
 from detente.trajectories import TrackedRecording, tracked_recording, with_identities
 
@@ -49,6 +50,7 @@ def track(
     confirmation: float = 0.5,
     smooth: bool = False,
     lag_s: float | None = None,
+    time_zone: str | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> TrackedRecording:
     """Track a whole recording in one call; the interpreter lock is released.
@@ -56,9 +58,10 @@ def track(
     Parameters
     ----------
     detections : Table, pandas or polars data frame, Arrow table, or dict of arrays
-        One row a detection, in any order: ``time_s`` [s] and the columns of the sensor's
-        measurement (``x_m``, ``y_m`` of a position, ``range_m``, ``bearing_rad`` of a radar, …;
-        see `Sensor.columns`). Rows of one time and one sensor are one scan.
+        One row a detection, in any order: ``time_s`` [s], or times (see `detente.times`), and
+        the columns of the sensor's measurement (``x_m``, ``y_m`` of a position, ``range_m``,
+        ``bearing_rad`` of a radar, …; see `Sensor.columns`). Rows of one time and one sensor are
+        one scan.
     motion, birth, survival_per_s, association, gate_probability, id_key
         As of `Tracker`.
     prune_existence, longest_silence_s, max_hypotheses, prune_hypothesis, recycle_existence
@@ -83,6 +86,8 @@ def track(
     lag_s : float, optional
         Smooth each state by what was seen up to so long after it [s]: what one knows who waits so
         long. Zero leaves it as it was filtered, infinity is `smooth`, over which this goes.
+    time_zone : str, optional
+        The zone of times that name none: ``"UTC"``, ``"+02:00"``, ``"Europe/Oslo"``.
     progress : callable, optional
         Hears now and then how many scans of how many are done.
 
@@ -93,7 +98,8 @@ def track(
     Raises
     ------
     SettingError
-        A column or a sensor is missing, or a lag is negative.
+        A column or a sensor is missing, a lag is negative, or texts or `datetime` objects name no
+        zone and `time_zone` is not given.
     NotFiniteError
         A measurement or a time is NaN or infinite.
 
@@ -130,8 +136,8 @@ def track(
         recycle_existence=recycle_existence,
         id_key=id_key,
     )
-    rows = Table.from_any(detections)
-    looks = None if scans is None else Table.from_any(scans)
+    rows = table_from_any(detections, time_zone=time_zone)
+    looks = None if scans is None else table_from_any(scans, time_zone=time_zone)
     names, sensors = _sensors(sensor)
     of_row = _sensor_numbers(rows, names, "detections")
     order, time_s, of_scan, start, of_look = _scans(rows, of_row, looks, names)

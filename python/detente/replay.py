@@ -9,6 +9,7 @@ from detente import _core, checks
 from detente.sensors import Pose, Sensor
 from detente.sensors.pose import pose_of
 from detente.table import Table
+from detente.times import Time, seconds_from_time
 from detente.tracking import (
     Diagnostics,
     Tracker,
@@ -95,7 +96,7 @@ class Replay:
 
     def step(
         self,
-        time_s: float,
+        time_s: Time,
         measurements: ArrayLike,
         *,
         sensor: Sensor,
@@ -109,8 +110,8 @@ class Replay:
 
         Parameters
         ----------
-        time_s : float
-            Time of the scan [s], not before `earliest_s`.
+        time_s : float, datetime, numpy.datetime64 or str
+            Time of the scan [s], not before `earliest_s`, as of `Tracker.step`.
         measurements, sensor, noise, pose, identity, identity_error
             As of `Tracker.step`. A scan that is there already, to the bit and in whatever order of
             its detections, is left out.
@@ -131,7 +132,7 @@ class Replay:
             As `Tracker.step`.
         """
         latest_s, columns, details = self._core.step(
-            checks.time("time_s", time_s),
+            seconds_from_time(time_s),
             measurements,
             _core_sensor(sensor, self._axes),
             noise,
@@ -151,7 +152,7 @@ class Replay:
         """Return the tracks that probably exist: `Tracks.confirmed` of `tracks`."""
         return self.tracks.confirmed(threshold)
 
-    def predict(self, time_s: float) -> Tracks:
+    def predict(self, time_s: Time) -> Tracks:
         """Return the tracks as they are expected to be at a time: `Tracker.predict`.
 
         Raises
@@ -159,7 +160,7 @@ class Replay:
         TimeOrderError
             For a time before the latest scan.
         """
-        time_s = checks.time("time_s", time_s)
+        time_s = seconds_from_time(time_s)
         return Tracks(time_s, *self._core.predict(time_s), self._threshold)
 
     def estimate(

@@ -15,6 +15,7 @@ from detente.motion import IMM
 from detente.sensors import Pose, Sensor
 from detente.sensors.pose import pose_of
 from detente.settled import Settled
+from detente.times import Time, seconds_from_time
 
 Association = Literal["gnn", "jpda", "pmbm"]
 
@@ -420,7 +421,7 @@ class Tracker:
 
     def step(
         self,
-        time_s: float,
+        time_s: Time,
         measurements: ArrayLike,
         *,
         sensor: Sensor,
@@ -434,8 +435,9 @@ class Tracker:
 
         Parameters
         ----------
-        time_s : float
-            Time of the scan [s], not before the latest one.
+        time_s : float, datetime, numpy.datetime64 or str
+            Time of the scan [s], not before the latest one; a time with its zone becomes POSIX
+            seconds.
         measurements : (n, m) array_like
             Detections in the sensor's measurement space, in any order; (0, m), or an empty list, if
             it saw nothing.
@@ -470,8 +472,9 @@ class Tracker:
             If the sensor or the pose is something else, or a detection is what no sensor measures:
             a range below zero, a bearing of more than 2π, an elevation of more than π/2.
         """
+        time_s = seconds_from_time(time_s)
         columns, details = self._core.step(
-            checks.time("time_s", time_s),
+            time_s,
             measurements,
             _core_sensor(sensor, self._axes),
             noise,
@@ -514,7 +517,7 @@ class Tracker:
         )
         return Tracks(time_s, *columns, self._threshold)
 
-    def predict(self, time_s: float) -> Tracks:
+    def predict(self, time_s: Time) -> Tracks:
         """Return the tracks as they are expected to be at a time; the tracker stays as it is.
 
         Raises
@@ -522,7 +525,7 @@ class Tracker:
         TimeOrderError
             For a time before the latest scan.
         """
-        time_s = checks.time("time_s", time_s)
+        time_s = seconds_from_time(time_s)
         return Tracks(time_s, *self._core.predict(time_s), self._threshold)
 
     def estimate(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detente.io.rejecting import without
+from detente.io.rejecting import STALE, stale_rows, without
 from detente.presets.looks import used_rows
 from detente.presets.senders import STRAY
 from detente.view.figures import duration_text
@@ -54,6 +54,8 @@ def follow(
 
 def without_strays(recording: Recording, preset: Preset) -> Recording:
     """Return the recording without rows that cannot be where they say, which are listed."""
+    if recording.format == "adsb":
+        recording = without(recording, stale_rows(recording), STALE)
     if preset.identity_error is None:
         return recording
     stray = preset.senders(recording.detections) == STRAY

@@ -10,6 +10,7 @@ import numpy as np
 from detente.io.extras import pc
 from detente.io.numbers import floats, is_numpy, numpy_from_arrow
 from detente.io.recording import ColumnRead, Recording, planar_from_geodetic
+from detente.io.rejecting import STALE
 from detente.io.screening import Screening
 from detente.io.times import read_times
 from detente.io.units import factor
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from detente.io.rows import Rows
     from detente.io.source import Source
     from detente.io.told import Told
-
-
-STALE = "stale: an older position under a new time"
-_MOVED_M = 100.0  # who flew so far is not where he was; positions are good to 5 m and rounded to 1
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ def recording_from_reports(
         local = velocity_from_course(
             rows.columns, unit_m_s=factor("speed", units["speed"]), fastest_m_s=custom.fastest_m_s
         )
-    _screen_repeats(screening, rows, time_s, (lat_deg, lon_deg, identity), local)
+    _screen_repeats(screening, rows, time_s, lat_deg, lon_deg, identity)
     kept = screening.in_order_of(time_s)
     lat_deg, lon_deg = lat_deg[kept], lon_deg[kept]
     position_m, frame = planar_from_geodetic(lat_deg, lon_deg, told.frame)
@@ -143,31 +140,13 @@ def recording_from_reports(
 
 
 def _screen_repeats(
-    screening: Screening,
-    rows: Rows,
-    time_s: NDArray[np.float64],
-    said: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
-    local: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    screening: Screening, rows: Rows, time_s: NDArray[np.float64], *said: NDArray[Any]
 ) -> None:
     """Reject rows that are there twice, and those that repeat a position under a new time."""
-    if "row time" in rows.columns:
-        column = rows.columns["row time"]
-        written = column if is_numpy(column) else numpy_from_arrow(pc.fill_null(column, ""))
-        screening.duplicates(written, time_s, *said)
-        screening.repeats(STALE, time_s, *said)
+    if "row time" not in rows.columns:
+        screening.duplicates(time_s, *said)
         return
-    screening.duplicates(time_s, *said)
-    if local is None:
-        return
-    speed_m_s = np.hypot(*local)
-    lat_deg, lon_deg, identity = said
-    _, who = np.unique(identity.astype(str), return_inverse=True)
-    order = np.lexsort((time_s, who.reshape(-1)))
-    order = order[screening.kept[order]]
-    before, after = order[:-1], order[1:]
-    same = (who[before] == who[after]) & (lat_deg[before] == lat_deg[after])
-    same &= lon_deg[before] == lon_deg[after]
-    moved_m = speed_m_s[after] * (time_s[after] - time_s[before])
-    stale = np.zeros(len(time_s), bool)
-    stale[after] = same & (moved_m > _MOVED_M)
-    screening.reject(stale, STALE)
+    column = rows.columns["row time"]
+    written = column if is_numpy(column) else numpy_from_arrow(pc.fill_null(column, ""))
+    screening.duplicates(written, time_s, *said)
+    screening.repeats(STALE, time_s, *said)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente.errors import SettingError, ShapeError
+from detente.times import seconds_from_times
 
 
 class Frames(NamedTuple):
@@ -75,9 +76,9 @@ def frames_from_times(
     >>> frames.positions[:, 0]
     array([6., 5., 7.])
     """
-    time = np.asarray(time_s, np.float64)
+    time = seconds_from_times(time_s)
     points = np.asarray(positions, np.float64)
-    times = np.asarray(times_s, np.float64)
+    times = seconds_from_times(times_s, of="times_s")
     names = None if identity is None else np.asarray(identity)
     for what, column in (("positions", points), ("identity", names)):
         if column is not None and column.shape[:1] != time.shape:

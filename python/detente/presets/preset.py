@@ -13,6 +13,7 @@ from detente.presets.looks import on_time, used_rows
 from detente.presets.senders import STRAY, sender_of_rows
 from detente.recordings import track
 from detente.table import Table
+from detente.times import table_from_any
 from detente.tracking import Tracker
 from detente.trajectories import with_identities
 
@@ -118,6 +119,7 @@ class Preset:
         association: Association | None = None,
         smooth: bool = False,
         lag_s: float | None = None,
+        time_zone: str | None = None,
         progress: Callable[[int, int], object] | None = None,
     ) -> TrackedRecording:
         """Track a whole recording.
@@ -131,7 +133,7 @@ class Preset:
             Every look that was taken, as `detente.track` takes it.
         association : {"gnn", "jpda", "pmbm"}, optional
             Instead of the preset's.
-        smooth, lag_s, progress
+        smooth, lag_s, time_zone, progress
             As of `detente.track`.
 
         Returns
@@ -160,8 +162,8 @@ class Preset:
         >>> found.tracks["identity"], found.tracks["detections"]
         (array(['235000001'], dtype=object), array([4], dtype=uint64))
         """
-        given = Table.from_any(detections)
-        looks = None if scans is None else Table.from_any(scans)
+        given = table_from_any(detections, time_zone=time_zone)
+        looks = None if scans is None else table_from_any(scans, time_zone=time_zone)
         rows = used_rows(given, looks, self.every_s)
         who = None
         if self.identity_error is not None:

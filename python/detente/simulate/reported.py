@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import NotFiniteError, SettingError, ShapeError
 from detente.simulate.targets import Truth
 from detente.table import Table
+from detente.times import seconds_from_times, table_from_any
 
 _POSITION, _VELOCITY = ("x_m", "y_m", "z_m"), ("vx_m_s", "vy_m_s", "vz_m_s")
 
@@ -86,7 +87,8 @@ def truth_from_reports(
     array([[ 833.,  200.],
            [2434.,  200.]])
     """
-    rows, axes = Table.from_any(reports), 3 if "z_m" in Table.from_any(reports) else 2
+    rows = table_from_any(reports)
+    axes = 3 if "z_m" in rows else 2
     for name, value in (
         ("longest_gap_s", longest_gap_s),
         ("position_std_m", position_std_m),
@@ -94,7 +96,7 @@ def truth_from_reports(
     ):
         if not 0.0 < value < np.inf:
             raise SettingError(f"{name} must be positive and finite, found {value}")
-    grid_s = np.asarray(times_s, float)
+    grid_s = seconds_from_times(times_s, of="times_s")
     if grid_s.ndim != 1 or np.any(np.diff(grid_s) < 0.0):
         raise ShapeError(f"times_s must be (steps,), not decreasing, found shape {grid_s.shape}")
     time_s = _columns(rows, ("time_s",))[:, 0]

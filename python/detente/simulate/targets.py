@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import NotFiniteError, SettingError, ShapeError, TimeOrderError
 from detente.motion import EstimatedTurn
 from detente.simulate.draws import Seed, generator, matrix, square_root
+from detente.times import seconds_from_times
 from detente.tracking import UserMotion
 
 
@@ -183,7 +184,7 @@ def _presence(
 
 def _times(values: ArrayLike) -> NDArray[np.float64]:
     """Return at least one finite number, or say what is wrong."""
-    array = np.array(values, float)
+    array = seconds_from_times(values, of="times_s").copy()
     if array.ndim != 1 or len(array) == 0:
         raise ShapeError(f"times_s must be (steps,) with at least one step, found {array.shape}")
     if not np.all(np.isfinite(array)):

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import NotFiniteError, SettingError, ShapeError
 from detente.geo import LocalFrame
 from detente.table import ArrowStream, Table
+from detente.times import seconds_from_times, table_from_any
 from detente.view.plane import Kind
 
 Columns = Table | ArrowStream | Mapping[str, ArrayLike]
@@ -65,7 +66,7 @@ def rows_from_any(data: Columns, *, of: str, frame: LocalFrame | None = None) ->
     NotFiniteError
         A place or a time is not finite.
     """
-    table = Table.from_any(data)
+    table = table_from_any(data)
     return Rows(table, _positions(table, of=of, frame=frame))
 
 
@@ -100,7 +101,10 @@ def numbers(table: Table, name: str, *, of: str) -> NDArray[np.float64]:
     NotFiniteError
         It holds a NaN or an infinity.
     """
-    values = column(table, name, of=of).astype(np.float64)
+    values = column(table, name, of=of)
+    if values.dtype.kind in "MO" and name.endswith("time_s"):
+        values = seconds_from_times(values, of=f"{name} of {of}", is_utc=name in table.utc)
+    values = values.astype(np.float64)
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise NotFiniteError(f"{name} of {of} is not finite in row {bad[0]}")

@@ -90,9 +90,10 @@ def test_without_a_time_of_its_own_a_position_that_stands_still_at_speed_is_stal
     fast = "".join(f"{1533101250 + 10 * k},a,{46 + 0.02 * (k // 3)},7,440,0\n" for k in range(9))
     parked = "".join(f"{1533101250 + 10 * k},b,47,8,0,0\n" for k in range(9))
     path.write_text(head + fast + parked)
-    recording = io.read(path)
-    assert recording.rejections() == {STALE: 6}
-    assert (recording.detections["identity"] == "b").sum() == 9
+    found = track(path, tmp_path / "out")
+    assert found["input"]["rows_rejected"] == {STALE: 6}  # type: ignore[index] # pyright: ignore[reportIndexIssue] - a dict
+    assert found["input"]["rows_used"] == 12  # type: ignore[index] # pyright: ignore[reportIndexIssue] - a dict
+    assert (io.read(path).detections["identity"] == "b").sum() == 9
 
 
 @pytest.mark.parametrize("column", ["last_position", "lastposupdate", "time_position"])
