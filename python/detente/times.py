@@ -50,14 +50,15 @@ def seconds_from_time(time: object, *, time_zone: str | None = None) -> float:
     >>> seconds_from_time("2021-03-04T12:00:00Z"), seconds_from_time(12.5)
     (1614859200.0, 12.5)
     """
-    if isinstance(time, Real) and not isinstance(time, bool):
-        return float(time)
-    if not isinstance(time, date | np.datetime64 | str):
+    if isinstance(time, bool) or not isinstance(time, Real | date | np.datetime64 | str):
         raise SettingError(
             f"time_s must be a number of seconds or a time (datetime, datetime64, a text in ISO "
             f"8601), found {shown(time)}"
         )
-    return float(seconds_from_times([time], time_zone=time_zone)[0])
+    if isinstance(time, Real):
+        return float(time)
+    one: list[Any] = [time]
+    return float(seconds_from_times(one, time_zone=time_zone)[0])
 
 
 def seconds_from_times(
@@ -206,16 +207,17 @@ def _offset_s(wall: datetime, zone: tzinfo, of: str) -> float:
     return first.total_seconds()
 
 
-def _one(value: object, zone: tzinfo | None, of: str, row: int) -> float:
+def _one(value: Any, zone: tzinfo | None, of: str, row: int) -> float:  # noqa: ANN401 - whatever it is
     """Return one object as seconds."""
     if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING):
         return np.nan
     if isinstance(value, float | int) and not isinstance(value, bool):
         return float(value)
-    if hasattr(value, "to_datetime64") and getattr(value, "tzinfo", None) is not None:
-        return float(_seconds(np.array([value.to_datetime64()]))[0])  # of pandas, to the nanosecond
+    of_pandas: Any = getattr(value, "to_datetime64", None)
+    if of_pandas is not None and getattr(value, "tzinfo", None) is not None:
+        return float(_seconds(np.array([of_pandas()]))[0])  # to the nanosecond
     if isinstance(value, np.datetime64):
-        alone = np.array([value])
+        alone: NDArray[Any] = np.array([value])
         offset = 0.0 if zone is None else _offsets_s(alone, zone, of)[0]
         return float(_seconds(alone)[0] - offset)
     then = _datetime(value, of, row)

@@ -26,7 +26,8 @@ def test_a_preset_shows_its_numbers_and_makes_a_tracker(name: str) -> None:
     preset = ALL[name]
     shown = repr(preset)
     assert " object at " not in shown
-    assert "()" not in shown
+    assert repr(preset.motion) in shown
+    assert "acceleration_psd=" in shown
     for number in (preset.survival_per_s, preset.birth.velocity_std_m_s):
         assert repr(number) in shown
     if np.isfinite(preset.longest_silence_s):

@@ -59,7 +59,7 @@ def without_strays(recording: Recording, preset: Preset) -> Recording:
     if preset.identity_error is None:
         return recording
     stray = preset.senders(recording.detections) == STRAY
-    return without(recording, stray, "position out of reach of the others of its identity")
+    return without(recording, stray, "position out of reach for its identity")
 
 
 def notes_on_use(recording: Recording, preset: Preset) -> tuple[str, ...]:

@@ -72,6 +72,8 @@ def rows(result: Result) -> Iterator[tuple[str, str]]:
     for reason, count in told["rows_rejected"].items():
         yield f"rows not used: {reason}", f"{count:,}"
     yield "objects followed (tracks)", f"{result.summary['tracks']:,}"
+    if result.summary["identity_used"]:
+        yield "identities that were heard", f"{result.summary['identities']:,}"
     if scores:
         yield from _score_rows(scores)
     yield "computed in", duration_text(sum(result.summary["elapsed_s"].values()))

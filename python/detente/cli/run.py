@@ -251,6 +251,9 @@ def summarise(
         },
         "settings": preset.described(),
         "identity_used": preset.identity_error is not None,
+        "identities": None
+        if "identity" not in recording.detections
+        else len(set(recording.detections["identity"].tolist()) - {""}),
         "tracks": len(tracks),
         "points": len(points),
         "scores": scores,

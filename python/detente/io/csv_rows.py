@@ -9,7 +9,7 @@ import numpy as np
 
 from detente.io.csv_records import records_from_text
 from detente.io.extras import Arrow, pa, pc, pv
-from detente.io.rows import Rows
+from detente.io.rows import Malformed, Rows
 from detente.io.source import listed
 from detente.io.told import Told
 
@@ -111,7 +111,7 @@ def rows_from_csv(source: Source, wanted: Mapping[str, str], *, told: Told | Non
         broken = set(left_open)
         kept = (each for n, each in enumerate(records, 1) if n not in broken)
         data = b"\n".join(each.replace(b"\n", b" ") for each in kept)
-    skipped: list[tuple[int, str, str]] = []
+    skipped: list[Malformed] = []
     names = sorted(set(wanted.values()))
     data, is_replaced = _with_replacements(data)
     try:
@@ -141,7 +141,8 @@ def rows_from_csv(source: Source, wanted: Mapping[str, str], *, told: Told | Non
     columns, notes = _with_points(columns, delimiter, told.decimal)
 
     def texts_of(rows: NDArray[np.int64]) -> list[str]:
-        return [_text(every[row - 1], delimiter) for row in rows.tolist()]
+        wanted_rows: list[int] = rows.tolist()
+        return [_text(every[row - 1], delimiter) for row in wanted_rows]
 
     return Rows(columns, number, texts_of, malformed, notes=notes)
 
@@ -153,9 +154,7 @@ def _text(record: bytes, delimiter: str) -> str:
     return delimiter.join(next(csv.reader(lines, delimiter=delimiter))) if lines[1:] else text
 
 
-def _table(
-    data: bytes, names: list[str], delimiter: str, skipped: list[tuple[int, str, str]]
-) -> Arrow:
+def _table(data: bytes, names: list[str], delimiter: str, skipped: list[Malformed]) -> Arrow:
     """Return some columns as texts, and add rows of another number of fields to `skipped`."""
 
     def skip(row: Arrow) -> str:

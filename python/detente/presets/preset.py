@@ -83,9 +83,9 @@ class Preset:
             if each.name == "name" or value in (None, np.inf) or value == {}:
                 continue
             if each.name == "sensors":
-                lines += [f"  sensor {name!r}: {told(one)}" for name, one in value.items()]
+                lines += [f"  sensor {name!r}: {one!r}" for name, one in value.items()]
             else:
-                lines.append(f"  {each.name}: {told(value)}")
+                lines.append(f"  {each.name}: {value!r}")
         return "\n".join(lines)
 
     def tracker(self, *, association: Association | None = None, id_key: int = 0) -> Tracker:
@@ -262,20 +262,6 @@ def _named(identity: NDArray[Any], sender: NDArray[np.int64]) -> NDArray[np.obje
     for row in np.flatnonzero(sender > 0).tolist():
         names[row] = f"{names[row]} ({sender[row] + 1})"
     return names
-
-
-def told(part: object) -> str:
-    """Return a part of a preset with its numbers."""
-    if type(part).__repr__ is not object.__repr__:
-        return repr(part)
-    shown = {
-        name: value
-        for name, value in vars(part).items()
-        if not name.startswith("_") and value is not None and name not in ("coverage", "pose")
-    }
-    if isinstance(part, BoxMotion | ConstantVelocity):
-        shown = {"axes": part.axes, "noise_after_a_second": noise_after_a_second(part)}
-    return f"{type(part).__name__}({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 
 
 def noise_after_a_second(motion: ConstantVelocity | BoxMotion) -> list[float]:

@@ -82,6 +82,7 @@ def test_ships_are_told_apart_by_their_numbers_and_then_not_scored_against_them(
     assert result.exit_code == 0, result.output
     summary = json.loads((out / "summary.json").read_text())
     assert (summary["tracks"], summary["identity_used"], summary["scores"]) == (3, True, None)
+    assert summary["identities"] == 3
     assert summary["settings"]["longest_silence_s"] == 3600.0
     page = (out / "index.html").read_text()
     for told in (" ".join(result.output.split()), page):
@@ -111,7 +112,7 @@ def test_a_number_that_two_ships_bear_is_two_tracks_and_a_stray_row_none(tmp_pat
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert summary["tracks"] == 3
     assert summary["input"]["rows_used"] == 179
-    reason = "position out of reach of the others of its identity"
+    reason = "position out of reach for its identity"
     assert summary["input"]["rows_rejected"] == {reason: 1}
     assert f",{2 + 3 * 30 + 2},{reason}" in (tmp_path / "out" / "rejected.csv").read_text()
 
