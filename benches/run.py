@@ -34,6 +34,7 @@ BENCHES = (
     "scores",
     "fusion",
     "picture",
+    "mixture",
     "release",
     "agreements",
 )

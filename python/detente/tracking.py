@@ -368,7 +368,8 @@ class Tracker:
         """
         if association is None:
             return self._with(self._made())
-        return type(self)(**{**self._settings, "association": association})
+        changed: dict[str, Any] = {**self._settings, "association": association}
+        return type(self)(**changed)
 
     def __copy__(self) -> Self:
         return self._with(self._core.copy())

@@ -62,7 +62,7 @@ def _scene(seed: int, detection_probability: float) -> Scene:
     for party, name in enumerate(("north", "south")):
         looks: list[Look] = []
         for k, at_m in enumerate(truth_m):
-            seen_m = at_m[rng.random(len(at_m)) < detection_probability]
+            seen_m: Array = at_m[rng.random(len(at_m)) < detection_probability]
             seen_m = seen_m + rng.normal(0.0, STD_M, seen_m.shape)
             false_m = rng.uniform(-SIDE_M, SIDE_M, (rng.poisson(CLUTTER), 2))
             time_ns = k * SECOND_NS + party * SECOND_NS // 3
@@ -86,7 +86,7 @@ def _score(scene: Scene, how: How) -> Score:
         truth = Frames(
             scene.truth_m.reshape(-1, 2),
             np.arange(SCANS + 1) * objects,
-            np.tile(np.arange(objects), SCANS),
+            np.tile(np.arange(objects, dtype=np.int64), SCANS),
         )
         ends = np.cumsum([0, *(len(each) for each in ids)])
         known = Frames(np.concatenate(places), ends, np.concatenate(ids))
