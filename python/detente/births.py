@@ -227,7 +227,9 @@ def _array(
     )
     if not fits:
         expected = ", ".join(map(str, shape))
-        raise ShapeError(f"{what} must have shape ({expected}), found {array.shape}")
+        raise ShapeError(
+            f"{what} must have shape ({expected}), to go with birth.mean, found {array.shape}"
+        )
     if not np.all(np.abs(array) <= checks.LARGEST):
         found = checks.shown(values)
         raise NotFiniteError(f"{what} must be finite, of at most {checks.LARGEST:g}, found {found}")

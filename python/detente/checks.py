@@ -1,6 +1,6 @@
 """The one place of checks for settings: an error names the setting, what it must be, what came."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from math import inf, pi, tau
 from numbers import Integral, Real
 from typing import TypeVar, cast
@@ -151,7 +151,7 @@ def one_of(name: str, value: object, kinds: type[T] | tuple[type[T], ...], such_
 
 def items(name: str, value: object, expected: str) -> list[object]:
     """Return what a sequence, or an array of one dimension, holds."""
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+    if isinstance(value, str | bytes | Mapping | Set) or not isinstance(value, Iterable):
         raise SettingError(f"{name} must be {expected}, found {shown(value)}")
     try:
         return list(cast("Iterable[object]", value))

@@ -386,12 +386,7 @@ class Tracker:
         self.restore(snapshot)
 
     def __repr__(self) -> str:
-        usual = {"prune_existence": None, "max_hypotheses": 200, "prune_hypothesis": 1e-3,
-                 "recycle_existence": 1e-3, "id_key": 0}  # fmt: skip
-        told = {name: value for name, value in self._settings.items() if name not in usual or
-                value != usual[name]}  # fmt: skip
-        if "id_key" in told:
-            told["id_key"] = "secret"
+        told = self._settings | ({"id_key": "secret"} if self._settings["id_key"] else {})
         settings = ",\n".join(f"    {name}={value!r}" for name, value in told.items())
         return f"Tracker(\n{settings},\n)"
 
