@@ -1,6 +1,7 @@
 """The one place of checks for settings: an error names the setting, what it must be, what came."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from math import inf, pi, tau
 from numbers import Integral, Real
 from typing import TypeVar, cast
@@ -109,9 +110,8 @@ def whole(name: str, value: object, *, least: int = 0, most: int = 2**63 - 1) ->
     is_whole = isinstance(value, Integral) and not isinstance(value, bool)
     if is_whole and least <= int(value) <= most:
         return int(value)
-    raise SettingError(
-        f"{name} must be a whole number from {least} to {most}, found {shown(value)}"
-    )
+    span = f"of at least {least}" if most >= 2**63 - 1 else f"from {least} to {most}"
+    raise SettingError(f"{name} must be a whole number {span}, found {shown(value)}")
 
 
 def axes_of_space(value: object) -> int:
@@ -151,7 +151,7 @@ def one_of(name: str, value: object, kinds: type[T] | tuple[type[T], ...], such_
 
 def items(name: str, value: object, expected: str) -> list[object]:
     """Return what a sequence, or an array of one dimension, holds."""
-    if isinstance(value, str | bytes | Mapping | Set) or not isinstance(value, Iterable):
+    if isinstance(value, str | bytes | Mapping | AbstractSet) or not isinstance(value, Iterable):
         raise SettingError(f"{name} must be {expected}, found {shown(value)}")
     try:
         return list(cast("Iterable[object]", value))

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
+from math import tau
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detente import checks
 from detente.births import BirthModel
-from detente.errors import NotFiniteError, SettingError
+from detente.errors import DTypeError, NotFiniteError, SettingError
 from detente.identities import codes_from_identities
 from detente.sensors import Sensor
 from detente.table import Table
@@ -28,6 +31,24 @@ POSE_COLUMNS = (
     "sensor_vz_m_s",
 )
 """Columns of a table of scans that say from where each was taken, as `Pose` has it."""
+
+_ROUNDED = 1.0 + 1e-6
+
+
+def _within(most_rad: float) -> Callable[[NDArray[np.float64]], NDArray[np.bool_]]:
+    return lambda values: np.abs(values) <= most_rad * _ROUNDED
+
+
+_TURN = ("in radians, within ±2π", _within(tau))
+_POSSIBLE: dict[str, tuple[str, Callable[[NDArray[np.float64]], NDArray[np.bool_]]]] = {
+    "range_m": ("zero or positive", lambda values: values >= 0.0),
+    "bearing_rad": _TURN,
+    "elevation_rad": ("in radians, within ±π/2", _within(0.25 * tau)),
+    "sensor_heading_rad": _TURN,
+    "sensor_pitch_rad": _TURN,
+    "sensor_roll_rad": _TURN,
+}
+"""What the values of a column must be, and whether each is."""
 
 
 def track(
@@ -98,8 +119,9 @@ def track(
     Raises
     ------
     SettingError
-        A column or a sensor is missing, a lag is negative, or texts or `datetime` objects name no
-        zone and `time_zone` is not given.
+        A column or a sensor is missing, a setting is outside its range, a value is what no sensor
+        measures (a negative range, an angle in degrees), a column of poses is misspelt or not in
+        the scans, or texts or `datetime` objects name no zone and `time_zone` is not given.
     NotFiniteError
         A measurement or a time is NaN or infinite.
 
@@ -136,11 +158,18 @@ def track(
         recycle_existence=recycle_existence,
         id_key=id_key,
     )
+    for name, value in (("confirmation", confirmation), ("identity_error", identity_error)):
+        if value is not None:
+            checks.inside(name, value, "from 0 to 1", lambda x: 0.0 <= x <= 1.0)
+    checks.flag("smooth", smooth)
+    if lag_s is not None:
+        lag_s = checks.span("lag_s", lag_s, can_be_zero=True)
     rows = table_from_any(detections, time_zone=time_zone)
     looks = None if scans is None else table_from_any(scans, time_zone=time_zone)
     names, sensors = _sensors(sensor)
     of_row = _sensor_numbers(rows, names, "detections")
     order, time_s, of_scan, start, of_look = _scans(rows, of_row, looks, names)
+    _refuse_stray_poses(rows, looks)
     values = _values(rows, of_row, order, sensors, motion.axes)
     if lag_s is None:
         lag_s = np.inf if smooth else 0.0
@@ -168,25 +197,60 @@ def _sensors(sensor: Sensor | Mapping[str, Sensor]) -> tuple[list[str] | None, l
     """Return the names, if there are several, and the sensors."""
     if isinstance(sensor, Sensor):
         return None, [sensor]
-    if not sensor:
-        raise SettingError("sensor must be a Sensor or a non-empty dict of them, found none")
-    return list(sensor), list(sensor.values())
+    expected = "a Sensor such as dt.PositionSensor(...), or a dict of them by name"
+    by_name = checks.one_of("sensor", sensor, Mapping, expected)  # type: ignore[type-abstract]
+    if not by_name:
+        raise SettingError(f"sensor must be {expected}, found none")
+    for name, each in by_name.items():
+        checks.one_of(f"sensor[{name!r}]", each, Sensor, "a Sensor such as dt.PositionSensor(...)")
+    return list(by_name), list(by_name.values())
 
 
-def _column(table: Table, name: str, what: str) -> NDArray[np.float64]:
-    """Return a column of finite numbers."""
+def _column(
+    table: Table, name: str, what: str, rows: NDArray[np.intp] | None = None
+) -> NDArray[np.float64]:
+    """Return a column of finite numbers, or some rows of it, none of them impossible."""
     if name not in table:
         there = ", ".join(table.column_names) or "none"
         raise SettingError(f"{what} must have a column {name}; the columns are {there}")
-    values = np.asarray(table[name], float)
+    rows = np.arange(len(table)) if rows is None else rows
+    column = np.asarray(table[name])[rows]
+    if column.dtype.kind not in "fiu":
+        try:
+            column = column.astype(np.float64)
+        except (TypeError, ValueError):
+            raise DTypeError(
+                f"{name} of {what} must hold numbers, found dtype {column.dtype}; convert it first"
+            ) from None
+    values = column.astype(np.float64)
     finite = np.isfinite(values)
     if not finite.all():
         row = int(np.argmin(finite))
         raise NotFiniteError(
-            f"{name} of {what} must be finite, found {values[row]} at row {row}; "
+            f"{name} of {what} must be finite, found {values[row]} at row {rows[row]}; "
             "remove or repair that row first"
         )
+    expected, is_possible = _POSSIBLE.get(name, ("", np.isfinite))
+    possible = is_possible(values)
+    if not possible.all():
+        row = int(np.argmin(possible))
+        raise SettingError(
+            f"{name} of {what} must be {expected}, found {values[row]} at row {rows[row]}; "
+            "is it in another unit, or in another column?"
+        )
     return values
+
+
+def _refuse_stray_poses(rows: Table, looks: Table | None) -> None:
+    """Refuse poses that would not be looked at: misspelt, or with the detections."""
+    stray = [name for name in POSE_COLUMNS if name in rows and (looks is None or name not in looks)]
+    if stray:
+        raise SettingError(f"scans must have the column {stray[0]}, found it in detections")
+    for name in () if looks is None else looks.column_names:
+        is_pose = name.startswith("sensor_") or get_close_matches(name, POSE_COLUMNS, cutoff=0.8)
+        if is_pose and name not in POSE_COLUMNS:
+            known = ", ".join(POSE_COLUMNS)
+            raise SettingError(f"a pose in scans must be one of {known}, found {name}")
 
 
 def _identities(rows: Table, order: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -267,7 +331,6 @@ def _values(
         if not mine.any() and len(sensors) > 1:
             continue
         first = (ends - widths[ordered])[mine]
-        taken = Table({name: rows[name][order][mine] for name in columns if name in rows})
         for place, name in enumerate(columns):
-            values[first + place] = _column(taken, name, "detections")
+            values[first + place] = _column(rows, name, "detections", order[mine])
     return values

@@ -278,8 +278,16 @@ def test_the_four_meet_in_the_middle_and_one_leaves() -> None:
         ({"times_s": [0.0, np.nan]}, NotFiniteError, "times_s must be finite"),
         ({"initial_states": [[0.0, 0.0]]}, ShapeError, r"must be \(n, 4\), found \(1, 2\)"),
         ({"initial_states": [[np.inf] * 4]}, NotFiniteError, "initial_states must be finite"),
-        ({"survival_per_s": 0.0}, SettingError, r"in \(0, 1\], found 0.0"),
-        ({"birth_rate_per_s": -1.0}, SettingError, "finite and ≥ 0, found -1.0"),
+        (
+            {"survival_per_s": 0.0},
+            SettingError,
+            "survival_per_s must be above 0 and at most 1, found 0.0",
+        ),
+        (
+            {"birth_rate_per_s": -1.0},
+            SettingError,
+            "birth_rate_per_s must be zero or positive, and finite, found -1.0",
+        ),
         ({"birth_rate_per_s": 1.0}, SettingError, "give birth_mean and birth_cov"),
     ],
 )
@@ -313,5 +321,5 @@ def test_a_scenario_that_is_not_there_is_refused() -> None:
         dt.simulate.scenario("swarm")
     with pytest.raises(SettingError, match="leave both out"):
         dt.simulate.scenario("coalescing", targets=5)
-    with pytest.raises(SettingError, match="must be ≥ 1, found 0 and 50"):
+    with pytest.raises(SettingError, match="targets must be a whole number of at least 1, found 0"):
         dt.simulate.scenario("crowd", targets=0)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from detente import checks
 from detente.errors import SettingError
 
 NS_PER_S = 1_000_000_000
@@ -13,6 +14,40 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+
+
+_SECONDS = (1_262_304_000, 4_102_444_800)  # 2010 to 2100, in seconds since 1970
+_SOON_NS = 1_000  # no sensor looks again so soon
+
+
+def checked_time_ns(time_ns: object, *, latest_ns: int | None) -> int:
+    """Return when a sensor looked, unless it is no time in nanoseconds but looks like seconds.
+
+    Parameters
+    ----------
+    time_ns : int
+        The time [ns since 1970-01-01 UTC].
+    latest_ns : int, optional
+        When the same sensor looked last, if it did.
+
+    Raises
+    ------
+    SettingError
+        It is not a whole number; or as seconds it would be a time between 2010 and 2100, and as
+        nanoseconds it is no whole second of 1970 or less than a microsecond after the latest.
+    """
+    advice = "multiply seconds by 10**9 and round them to an int"
+    try:
+        given = checks.whole("time_ns", time_ns, least=-(2**63))
+    except SettingError as error:
+        raise SettingError(f"{error}; if it looks like seconds, {advice}") from None
+    first_s, last_s = _SECONDS
+    is_odd = given % NS_PER_S != 0 if latest_ns is None else 0 < given - latest_ns < _SOON_NS
+    if first_s <= given < last_s and is_odd:
+        raise SettingError(
+            f"time_ns must be in nanoseconds, found {given}, which looks like seconds; {advice}"
+        )
+    return given
 
 
 def time_ns_from_text(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from detente import checks
 from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
 from detente.exchange.answers import Answers
@@ -72,8 +73,11 @@ class Notebook:
                 "it, or make a new offer"
             )
 
-    def agreement(self, offer_id: str) -> Agreement:
-        """Return an agreement with what belongs to it."""
+    def agreement(self, offer_id: str | Offer) -> Agreement:
+        """Return an agreement with what belongs to it, by its offer or the offer's identity."""
+        if isinstance(offer_id, Offer):
+            offer_id = offer_id.id
+        checks.text("offer_id", offer_id)
         answers = self._answers.get(offer_id)
         if answers is None:
             raise AgreementError(f"{self._name!r} has heard of no offer {offer_id[:12]}")

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
 from detente.errors import SettingError, TimeOrderError
 from detente.exchange.increments import increments, measured_components
-from detente.exchange.instant import NS_PER_S, text_from_time_ns
+from detente.exchange.instant import NS_PER_S, checked_time_ns, text_from_time_ns
 from detente.exchange.interval import Gain, Interval, LinearMotion
 from detente.exchange.report import Report
 from detente.exchange.sensing import SensorDescription
@@ -172,6 +173,10 @@ class Observer:
             Time runs backwards, or the same sensor has looked at that very time.
         """
         axes = self._tracker.motion.axes
+        checks.one_of("sensor", sensor, Sensor, "a Sensor such as dt.PositionSensor(...)")
+        if pose is not None:
+            checks.one_of("pose", pose, Pose, "a dt.Pose(position_m=..., heading_rad=...)")
+        time_ns = checked_time_ns(time_ns, latest_ns=self._last_ns.get(sensor.name))
         if self._last_ns.get(sensor.name) == time_ns:
             raise TimeOrderError(
                 f"a sensor looks once at a time; {sensor.name} of {self._origin} has looked at "

@@ -117,7 +117,12 @@ class Report:
         mean: ArrayLike,
         cov: ArrayLike,
         existence: ArrayLike,
-        **settings: Any,  # noqa: ANN401 - as the class has them
+        *,
+        fields: Mapping[str, ArrayLike] | None = None,
+        axes: int = 2,
+        frame: LocalFrame | None = None,
+        grid_level: int | None = None,
+        relay: bool = False,
     ) -> Self:
         """Return a report of tracks; other parties see their states, never their detections.
 
@@ -134,8 +139,8 @@ class Report:
             Symmetric, positive definite.
         existence : (n,) array_like
             Probability that there is such an object.
-        **settings
-            `fields`, `axes`, `frame`, `grid_level`, `relay` as of the class.
+        fields, axes, frame, grid_level, relay
+            As of the class.
 
         Returns
         -------
@@ -161,7 +166,8 @@ class Report:
             "existence": np.asarray(existence),
         }
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
-        return cls(origin=origin, kind="tracks", **given, **settings)
+        given |= {"axes": axes, "frame": frame, "grid_level": grid_level, "relay": relay}
+        return cls(origin=origin, kind="tracks", fields=_fields(fields), **given)
 
     @classmethod
     def detections(
@@ -174,7 +180,10 @@ class Report:
         sensor: SensorDescription,
         position_m: ArrayLike | None = None,
         noise: ArrayLike | None = None,
-        **settings: Any,  # noqa: ANN401 - as the class has them
+        fields: Mapping[str, ArrayLike] | None = None,
+        axes: int = 2,
+        frame: LocalFrame | None = None,
+        relay: bool = False,
     ) -> Self:
         """Return a report of one scan of one sensor, which may be empty: (0, m) measurements.
 
@@ -190,8 +199,8 @@ class Report:
             place leaves under no terms that have an area.
         noise : (n, m, m) array_like, optional
             Where each detection brings its own covariance.
-        **settings
-            `fields`, `axes`, `frame`, `relay` as of the class.
+        fields, axes, frame, relay
+            As of the class.
 
         Returns
         -------
@@ -200,7 +209,6 @@ class Report:
         z = np.ascontiguousarray(measurement, np.float64)
         if z.ndim != 2:  # noqa: PLR2004 - rows of components
             raise ShapeError(f"measurement must have shape (n, m), found {z.shape}")
-        axes = settings.get("axes", 2)
         if position_m is None:
             tells = sensor.kind in {"position", "state"}
             position_m = z[:, :axes] if tells else np.full((len(z), axes), np.nan)
@@ -212,7 +220,8 @@ class Report:
         if noise is not None:
             columns["noise"] = np.asarray(noise)
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
-        return cls(origin=origin, kind="detections", sensor=sensor, **given, **settings)
+        given |= {"axes": axes, "frame": frame, "relay": relay, "sensor": sensor}
+        return cls(origin=origin, kind="detections", fields=_fields(fields), **given)
 
     @classmethod
     def tracklets(
@@ -229,7 +238,11 @@ class Report:
         log_evidence: ArrayLike,
         is_reset: ArrayLike,
         is_tentative: ArrayLike | None = None,
-        **settings: Any,  # noqa: ANN401 - as the class has them
+        sensor: SensorDescription | None = None,
+        fields: Mapping[str, ArrayLike] | None = None,
+        axes: int = 2,
+        frame: LocalFrame | None = None,
+        relay: bool = False,
     ) -> Self:
         """Return a report of what the own detections of an interval added to tracks.
 
@@ -254,8 +267,8 @@ class Report:
         is_tentative : (n,) bool, optional
             Whether the origin itself doubts the track, so that its number is no evidence of which
             object the row is of; by default none is.
-        **settings
-            `sensor`, `fields`, `axes`, `frame`, `relay` as of the class.
+        sensor, fields, axes, frame, relay
+            As of the class.
 
         Returns
         -------
@@ -279,7 +292,8 @@ class Report:
             else np.asarray(is_tentative),
         }
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
-        return cls(origin=origin, kind="tracklets", **given, **settings)
+        given |= {"axes": axes, "frame": frame, "relay": relay, "sensor": sensor}
+        return cls(origin=origin, kind="tracklets", fields=_fields(fields), **given)
 
     def __len__(self) -> int:
         return len(self.row_id)
@@ -341,6 +355,10 @@ def _row_id(
     little = np.ascontiguousarray(content, content.dtype.newbyteorder("<"))
     rows = (little[:, None] if little.ndim == 1 else little).view(np.uint8)
     return _core.row_identities(origin, kind, time_ns, sensor, rows)
+
+
+def _fields(given: Mapping[str, ArrayLike] | None) -> dict[str, NDArray[Any]]:
+    return {} if given is None else {name: np.asarray(values) for name, values in given.items()}
 
 
 def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:

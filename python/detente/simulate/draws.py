@@ -3,13 +3,16 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from detente.errors import NotFiniteError, ShapeError
+from detente import checks
+from detente.errors import NotFiniteError, SettingError, ShapeError
 
 Seed = int | np.random.SeedSequence
 
 
 def generator(seed: Seed) -> np.random.Generator:
     """Name the bit generator, so that a later NumPy gives the same numbers."""
+    if not isinstance(seed, np.random.SeedSequence):
+        seed = checks.whole("seed", seed)
     return np.random.Generator(np.random.PCG64(seed))
 
 
@@ -22,7 +25,12 @@ def square_root(cov: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def matrix(what: str, values: ArrayLike, columns: int) -> NDArray[np.float64]:
     """Return finite rows of so many columns, or say what is wrong."""
-    array = np.array(values, float)
+    try:
+        array = np.array(values, float)
+    except (TypeError, ValueError):
+        raise SettingError(
+            f"{what} must be rows of numbers, found {checks.shown(values)}"
+        ) from None
     if array.ndim != 2 or array.shape[1] != columns:  # noqa: PLR2004  # a matrix has two axes
         raise ShapeError(f"{what} must be (n, {columns}), found {array.shape}")
     if not np.all(np.isfinite(array)):

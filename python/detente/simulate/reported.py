@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
 from detente.errors import NotFiniteError, SettingError, ShapeError
 from detente.simulate.targets import Truth
 from detente.table import Table
@@ -94,8 +95,7 @@ def truth_from_reports(
         ("position_std_m", position_std_m),
         ("velocity_std_m_s", velocity_std_m_s),
     ):
-        if not 0.0 < value < np.inf:
-            raise SettingError(f"{name} must be positive and finite, found {value}")
+        checks.positive(name, value)
     grid_s = seconds_from_times(times_s, of="times_s")
     if grid_s.ndim != 1 or np.any(np.diff(grid_s) < 0.0):
         raise ShapeError(f"times_s must be (steps,), not decreasing, found shape {grid_s.shape}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
 from detente.errors import SettingError, ShapeError
 from detente.sensors import Sensor
 from detente.simulate.draws import Seed, generator, matrix, square_root
@@ -63,7 +64,8 @@ def detections(
         What there is to see.
     sensor : Sensor
         Any of Détente's, or one of your own as a `dt.UserSensor`. Components whose name ends in
-        ``_rad`` are wrapped into [−π, π).
+        ``_rad`` are wrapped into [−π, π); what noise takes beyond the sensor or the zenith is
+        mirrored there.
     region : (m, 2) array_like
         Lowest and highest value in each dimension of the measurement space. Clutter is uniform
         in it, and Poisson with a mean of density × volume a scan (of a reporting sensor: and
@@ -90,6 +92,8 @@ def detections(
     >>> time_s, positions_m.shape[1]
     (0.0, 2)
     """
+    checks.one_of("truth", truth, Truth, "a Truth, such as dt.simulate.truth(...) returns")
+    checks.one_of("sensor", sensor, Sensor, "a Sensor such as dt.PositionSensor(...)")
     noise = sensor.noise(truth.axes)
     bounds = matrix("region", region, 2)
     if len(bounds) != len(noise):
@@ -115,11 +119,22 @@ def detections(
     origin = np.concatenate([origin, np.full(len(false), -1)])
 
     measurements = np.concatenate([real, false])
-    angular = [name.endswith("_rad") for name in sensor.columns(truth.axes)]
-    measurements[:, angular] = _wrapped(measurements[:, angular])
+    _make_possible(measurements, sensor.columns(truth.axes))
     order = np.lexsort((rng.random(len(scan)), scan))  # nothing is to be learnt from the order
     offsets = np.concatenate([[0], np.cumsum(np.bincount(scan, minlength=steps))])
     return Detections(truth.times_s, offsets, measurements[order], origin[order])
+
+
+def _make_possible(measurements: NDArray[np.float64], columns: tuple[str, ...]) -> None:
+    """Wrap angles, and mirror ranges at the sensor and elevations at the zenith and the nadir."""
+    for k, name in enumerate(columns):
+        column = measurements[:, k]
+        if name.endswith("_rad"):
+            column[:] = _wrapped(column)
+        if name == "range_m":
+            column[:] = np.abs(column)
+        if name == "elevation_rad":
+            column[:] = np.clip(column, -np.pi - column, np.pi - column)
 
 
 def _per_scan(sensor: Sensor, truth: Truth) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

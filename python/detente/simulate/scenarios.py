@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detente import checks
 from detente.births import Birth, BirthMixture, BirthModel
 from detente.errors import SettingError
 from detente.motion import ConstantVelocity, CoordinatedTurn
@@ -111,6 +112,12 @@ def scenario(
     >>> meeting.truth.present.sum(axis=0)
     array([40, 81, 81, 81])
     """
+    seed = checks.whole("seed", seed)
+    for what, count in (("targets", targets), ("steps", steps)):
+        if count is not None:
+            checks.whole(what, count, least=1)
+    if clutter_per_scan is not None:
+        checks.not_negative("clutter_per_scan", clutter_per_scan)
     if name == "manoeuvre":
         if targets is not None or steps is not None:
             raise SettingError('"manoeuvre" has 1 target and 101 steps; leave both out')
@@ -128,8 +135,6 @@ def scenario(
 
 def _crowd(targets: int, steps: int, seed: int) -> Scenario:
     """N targets in a square that grows with them."""
-    if targets < 1 or steps < 1:
-        raise SettingError(f"targets and steps must be ≥ 1, found {targets} and {steps}")
     start_seed, truth_seed, sensor_seed = np.random.SeedSequence(seed).spawn(3)
     motion = ConstantVelocity(axes=2, acceleration_psd=0.05)
     side_m, velocity_std_m_s = 1000.0 * (targets / 10) ** 0.5, 10.0

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
 from detente.errors import NotFiniteError, SettingError, ShapeError, TimeOrderError
 from detente.motion import EstimatedTurn
 from detente.simulate.draws import Seed, generator, matrix, square_root
@@ -118,10 +119,8 @@ def truth(
     if np.any(steps_s < 0):
         raise TimeOrderError("times_s must not decrease")
     initial = matrix("initial_states", initial_states, motion.dim)
-    if not 0.0 < survival_per_s <= 1.0:
-        raise SettingError(f"survival_per_s must be in (0, 1], found {survival_per_s}")
-    if not 0.0 <= birth_rate_per_s < np.inf:
-        raise SettingError(f"birth_rate_per_s must be finite and ≥ 0, found {birth_rate_per_s}")
+    survival_per_s = checks.probability("survival_per_s", survival_per_s)
+    birth_rate_per_s = checks.not_negative("birth_rate_per_s", birth_rate_per_s)
 
     rng = generator(seed)
     births = np.concatenate([[len(initial)], rng.poisson(birth_rate_per_s * steps_s)])
