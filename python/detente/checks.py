@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from math import inf, pi, tau
 from numbers import Integral, Real
-from typing import TypeVar, cast
+from typing import Any, TypeGuard, TypeVar, cast
 
 from detente.errors import SettingError, ShapeError
 
@@ -26,12 +26,13 @@ def number(name: str, value: object, expected: str = "finite") -> float:
     SettingError
         It is something else.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if not _is_real(value):
         raise SettingError(f"{name} must be a number, {expected}, found {shown(value)}")
     if not abs(value) < inf:
         raise SettingError(f"{name} must be {expected}, found {value}")
     if abs(value) > LARGEST:
-        raise SettingError(f"{name} must be {expected}, of at most {LARGEST:g}, found {value:g}")
+        found = shown(value)
+        raise SettingError(f"{name} must be {expected}, of at most {LARGEST:g}, found {found}")
     return float(value)
 
 
@@ -107,8 +108,7 @@ def whole(name: str, value: object, *, least: int = 0, most: int = 2**63 - 1) ->
     SettingError
         It is something else.
     """
-    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if is_whole and least <= int(value) <= most:
+    if _is_whole(value) and least <= int(value) <= most:
         return int(value)
     span = f"of at least {least}" if most >= 2**63 - 1 else f"from {least} to {most}"
     raise SettingError(f"{name} must be a whole number {span}, found {shown(value)}")
@@ -116,7 +116,7 @@ def whole(name: str, value: object, *, least: int = 0, most: int = 2**63 - 1) ->
 
 def axes_of_space(value: object) -> int:
     """Return a number of axes, up to three."""
-    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) in {1, 2, 3}:
+    if _is_whole(value) and int(value) in {1, 2, 3}:
         return int(value)
     raise SettingError(f"axes must be 1, 2 or 3, found {shown(value)}")
 
@@ -151,12 +151,11 @@ def one_of(name: str, value: object, kinds: type[T] | tuple[type[T], ...], such_
 
 def items(name: str, value: object, expected: str) -> list[object]:
     """Return what a sequence, or an array of one dimension, holds."""
-    if isinstance(value, str | bytes | Mapping | AbstractSet) or not isinstance(value, Iterable):
-        raise SettingError(f"{name} must be {expected}, found {shown(value)}")
-    try:
-        return list(cast("Iterable[object]", value))
-    except TypeError:  # an array without dimensions
-        raise SettingError(f"{name} must be {expected}, found {shown(value)}") from None
+    is_other = isinstance(value, str | bytes | Mapping | AbstractSet)
+    each = cast("Any", value)  # which may be an array without dimensions
+    if is_other or not isinstance(value, Iterable) or getattr(each, "ndim", 1) == 0:
+        raise SettingError(f"{name} must be {expected}, found {shown(each)}")
+    return list(each)
 
 
 def per_axis(name: str, value: object, axes: int | None = None) -> float | tuple[float, ...]:
@@ -169,7 +168,7 @@ def per_axis(name: str, value: object, axes: int | None = None) -> float | tuple
     ShapeError
         There are more or fewer than axes.
     """
-    if isinstance(value, Real | str | bytes) or not isinstance(value, Iterable):
+    if _is_real(value):
         return positive(name, value)
     expected = "one number, or one for each axis"
     each = tuple(positive(name, one) for one in items(name, value, expected))
@@ -178,6 +177,14 @@ def per_axis(name: str, value: object, axes: int | None = None) -> float | tuple
     if not 1 <= len(each) <= 3:  # noqa: PLR2004 - the axes of space
         raise ShapeError(f"{name} must be {expected} of at most three, found {len(each)}")
     return each
+
+
+def _is_real(value: object) -> TypeGuard[float]:
+    return not isinstance(value, bool) and isinstance(value, Real)
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return not isinstance(value, bool) and isinstance(value, Integral)
 
 
 def shown(value: object) -> str:

@@ -198,9 +198,9 @@ def _sensors(sensor: Sensor | Mapping[str, Sensor]) -> tuple[list[str] | None, l
     if isinstance(sensor, Sensor):
         return None, [sensor]
     expected = "a Sensor such as dt.PositionSensor(...), or a dict of them by name"
-    by_name = checks.one_of("sensor", sensor, Mapping, expected)  # type: ignore[type-abstract]
-    if not by_name:
-        raise SettingError(f"sensor must be {expected}, found none")
+    by_name = sensor
+    if not isinstance(by_name, Mapping) or not by_name:  # pyright: ignore[reportUnnecessaryIsInstance] - users may err
+        raise SettingError(f"sensor must be {expected}, found {checks.shown(sensor)}")
     for name, each in by_name.items():
         checks.one_of(f"sensor[{name!r}]", each, Sensor, "a Sensor such as dt.PositionSensor(...)")
     return list(by_name), list(by_name.values())

@@ -334,7 +334,9 @@ def test_two_trackers_of_one_key_may_name_objects_alike_and_of_two_keys_do_not()
 
 def test_an_agreement_is_named_by_its_offer_or_by_its_identity() -> None:
     party = Signatory("a")
-    offer = party.offer("b", Terms(level="tracks"), time_ns=0, answer_by_ns=10**18)
+    offer = party.offer(
+        "b", Terms(level="tracks", until="2030-01-01"), time_ns=0, answer_by_ns=10**18
+    )
     assert party.agreement(offer).offer == party.agreement(offer.id).offer  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     with pytest.raises(errors.SettingError, match="offer_id must be a text"):
         party.agreement(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
