@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -83,15 +83,15 @@ MISTAKES: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
         errors.TimeOrderError,
         "found 4 after 5; sort the scans by time",
     ),
-    "a datetime for seconds": (
-        lambda: step([], time_s=datetime(2021, 1, 1, tzinfo=UTC)),
+    "a datetime without a zone": (
+        lambda: step([], time_s=datetime(2021, 1, 1)),  # noqa: DTZ001 - that is the mistake
         errors.SettingError,
-        "time_s must be a number of seconds, found datetime.datetime(2021",
+        "zone",
     ),
     "time and scan swapped": (
         lambda: step(1.0, time_s=[[1.0, 2.0]]),
         errors.SettingError,
-        "time_s must be a number of seconds, found [[1.0, 2.0]]",
+        "found [[1.0, 2.0]]",
     ),
     "bearings in degrees": (
         lambda: step([[500.0, 1.0], [500.0, 45.0]], sensor=POLAR),
