@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "DEBUG",
+    "Area",
     "Birth",
     "BoxMotion",
     "CoordinatedTurn",
@@ -55,6 +56,7 @@ __all__ = [
     "registration",
     "release",
     "replay_information",
+    "report_points",
     "root_mean_square",
     "row_identities",
     "siap",
@@ -284,6 +286,7 @@ class Grant:
         count_cell_m: float | None = None,
         count_at_least: int | None = None,
         relay: bool = False,
+        relay_hops: int | None = None,
         retention_ns: int | None = None,
         purpose: str = ...,
     ) -> Grant: ...
@@ -299,8 +302,16 @@ class Grant:
     def retention_ns(self) -> int | None: ...
     @property
     def purpose(self) -> str: ...
+    @property
+    def relay_hops(self) -> int | None: ...
+    def holds(self, points: ArrayLike) -> NDArray[np.bool_]: ...
     def slots(self, after_ns: int, now_ns: int) -> NDArray[np.int64]: ...
     def conflicts(self, other: Grant) -> bool: ...
+
+@final
+class Area:
+    def __new__(cls, polygons: Sequence[Sequence[ArrayLike]]) -> Area: ...
+    def contains(self, points: ArrayLike) -> NDArray[np.bool_]: ...
 
 def release(
     report: _ReportHead,
@@ -318,6 +329,11 @@ def withheld(
     recipient: str,
     now_ns: int,
 ) -> str | list[str | None]: ...
+def report_points(
+    report: _ReportHead,
+    columns: dict[str, NDArray[Any]],
+    fields: dict[str, NDArray[Any]],
+) -> NDArray[np.float64]: ...
 def row_identities(
     origin: str, kind: str, time_ns: int, sensor: str, content: NDArray[np.uint8]
 ) -> NDArray[np.uint8]: ...

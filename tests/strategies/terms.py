@@ -1,5 +1,7 @@
 """Terms at random, few enough values in each clause that clauses often compare."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 import detente as dt
@@ -22,6 +24,7 @@ _common = {
     "purpose": st.sampled_from(["", "search and rescue"]),
     "retention_days": st.sampled_from([None, 30, 1 / 24]),
     "relay": st.booleans(),
+    "relay_hops": st.sampled_from([None, 1, 3]),
     "both_ways": st.booleans(),
 }
 _rows = {
@@ -33,6 +36,11 @@ _rows = {
 
 def _valid(clauses: dict[str, object]) -> bool:
     return clauses["from_"] is None or str(clauses["from_"]) < str(clauses["until"])
+
+
+def _terms(clauses: dict[str, Any]) -> dt.Terms:
+    hops = clauses["relay_hops"] if clauses["relay"] else None
+    return dt.Terms(**{**clauses, "relay_hops": hops})
 
 
 def terms(*levels: str) -> st.SearchStrategy[dt.Terms]:
@@ -51,6 +59,6 @@ def terms(*levels: str) -> st.SearchStrategy[dt.Terms]:
     return st.one_of(
         st.fixed_dictionaries({"level": st.just(level), **_common, **by_level[level]})
         .filter(_valid)
-        .map(lambda clauses: dt.Terms(**clauses))
+        .map(_terms)
         for level in levels or by_level
     )

@@ -113,8 +113,7 @@ def _watch(
         own = [p.observe(now_ns, seen) for p, seen in zip(parties, scan.seen_m, strict=True)]
         if state == "accepted":
             for me, partner in ((0, 1), (1, 0)):
-                report = parties[partner].release(offer.id, time_ns=now_ns)
-                if report is not None:
+                for report in parties[partner].release(offer.id, time_ns=now_ns):
                     parties[me].receive(report, offer_id=offer.id)
                     received[me].append(report)
         first, second = (party.picture(now_ns).confirmed() for party in parties)

@@ -158,6 +158,13 @@ class Agreement:
         """
         return self.since_at(time_ns)[0]
 
+    def is_in_force_at(self, time_ns: int) -> bool:
+        """Return whether it is accepted at a time, as far as these messages tell; it never raises.
+
+        An offer that is not made yet at that time is not in force.
+        """
+        return self._in_force_ns <= time_ns < self.ends_ns
+
     def must_act_at(self, time_ns: int) -> tuple[str, ...]:
         """Return the parties that must act for it to come into force; none once it has ended.
 

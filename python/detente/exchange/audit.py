@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from detente.exchange.area import Area
 from detente.exchange.counts import grid_cells
+from detente.exchange.digest import digest_of
 from detente.exchange.instant import words_from_time_ns
 from detente.exchange.offer import Offer
 from detente.exchange.report import Report
@@ -31,6 +32,10 @@ class Handover:
         Whose sensors speak, and who got it.
     sequence, report_ns : int
         The report's number and moment.
+    kind, sensor : str
+        What its rows are, and the sensor that it names; empty where it names none.
+    digest : bytes
+        What tells it from every other report.
     object_id : (n,) uint64
         The identities of its rows: of tracks, of counts the cells, of detections the first bytes.
     lat_deg, lon_deg : (n,) float64
@@ -43,14 +48,18 @@ class Handover:
     recipient: str
     sequence: int
     report_ns: int
+    kind: str
+    sensor: str
+    digest: bytes
     object_id: NDArray[np.uint64]
     lat_deg: NDArray[np.float64]
     lon_deg: NDArray[np.float64]
 
     @property
-    def key(self) -> tuple[str, str, str, int, int]:
-        """What makes it the same when it is handed over again."""
-        return self.offer.id, self.origin, self.recipient, self.report_ns, self.sequence
+    def key(self) -> tuple[object, ...]:
+        """What makes it the same when it is handed over again, in the order of the audit."""
+        made = self.origin, self.report_ns, self.kind, self.sensor, self.sequence, self.digest
+        return self.offer.id, self.recipient, *made
 
     def take(self, rows: NDArray[np.bool_]) -> "Handover":
         """Return it with some of its rows."""
@@ -72,7 +81,7 @@ class Audit:
     """
 
     def __init__(self, handovers: Iterable[Handover] = ()) -> None:
-        self._by_key: dict[tuple[str, str, str, int, int], Handover] = {}
+        self._by_key: dict[tuple[object, ...], Handover] = {}
         for handover in handovers:
             self.record(handover)
 
@@ -131,8 +140,8 @@ class Audit:
     def table(self) -> Table:
         """Return a row for each report: when, whose, to whom, how many rows, under which clauses.
 
-        Columns: `handed_over` and `reported` (UTC), `origin`, `recipient`, `sequence`, `rows`,
-        `agreement` (the offer's identity) and `clauses`.
+        Columns: `handed_over` and `reported` (UTC), `origin`, `recipient`, `kind`, `sensor`,
+        `sequence`, `rows`, `agreement` (the offer's identity) and `clauses`.
         """
         handovers = list(self)
         return Table(
@@ -141,6 +150,8 @@ class Audit:
                 "reported": _times([h.report_ns for h in handovers]),
                 "origin": [h.origin for h in handovers],
                 "recipient": [h.recipient for h in handovers],
+                "kind": [h.kind for h in handovers],
+                "sensor": [h.sensor for h in handovers],
                 "sequence": np.array([h.sequence for h in handovers], np.int64),
                 "rows": np.array([len(h.object_id) for h in handovers], np.int64),
                 "agreement": [h.offer.id for h in handovers],
@@ -177,10 +188,21 @@ def handover_of(
     frame : LocalFrame, optional
         Where the report's frame is.
     """
-    sequence, report_ns = report.sequence, report.time_ns
-    where = places_of(report, frame)
-    ids = _identities(report)
-    return Handover(time_ns, offer, report.origin, recipient, sequence, report_ns, ids, *where)
+    lat_deg, lon_deg = places_of(report, frame)
+    return Handover(
+        time_ns=time_ns,
+        offer=offer,
+        origin=report.origin,
+        recipient=recipient,
+        sequence=report.sequence,
+        report_ns=report.time_ns,
+        kind=report.kind,
+        sensor="" if report.sensor is None else report.sensor.name,
+        digest=digest_of(report),
+        object_id=_identities(report),
+        lat_deg=lat_deg,
+        lon_deg=lon_deg,
+    )
 
 
 def places_of(

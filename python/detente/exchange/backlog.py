@@ -1,35 +1,32 @@
-"""Scans that are to be handed over one by one: detections and tracklets."""
+"""Backlog: a party's own reports that leave one by one, each once, when they are old enough."""
 
 from collections.abc import Iterable
 
 from detente.exchange.agreement import Agreement
+from detente.exchange.offer import Offer
 from detente.exchange.report import Report
-from detente.exchange.terms import Terms
-
-SCANS = ("detections", "tracklets")
-"""The levels at which every scan is handed over, not the newest state alone."""
+from detente.exchange.slots import has_slots
 
 
-def is_of_scans(terms: Terms) -> bool:
-    """Return whether every scan is to be handed over."""
-    return terms.level in SCANS
+def is_queued(offer: Offer) -> bool:
+    """Return whether every report of the level is to be handed over, not those of slots alone."""
+    return not has_slots(offer.terms)
 
 
-def is_handing(agreement: Agreement, party: str) -> bool:
-    """Return whether a party is one that hands over under an agreement."""
-    offer = agreement.offer
+def is_handing(offer: Offer, party: str) -> bool:
+    """Return whether a party is one that hands over under an offer, if it comes into force."""
     return not offer.conditions and (
         party == offer.sender or (offer.terms.both_ways and party == offer.recipient)
     )
 
 
 def is_late_and_empty(report: Report) -> bool:
-    """Return whether a report follows an earlier one of its scan and has no row left."""
-    return report.sequence > 0 and not len(report)
+    """Return whether tracklets follow earlier ones of their scan and have no row left."""
+    return report.kind == "tracklets" and report.sequence > 0 and not len(report)
 
 
 class Backlog:
-    """A party's own scans, for as long as some agreement may still ask for them."""
+    """A party's own reports, for as long as some agreement may still ask for them."""
 
     def __init__(self) -> None:
         self._held: list[Report] = []
@@ -42,8 +39,8 @@ class Backlog:
     def keep(
         self, reports: Iterable[Report], agreements: Iterable[Agreement], *, time_ns: int
     ) -> None:
-        """Take note of scans while an agreement is in force; forget what none will ask for."""
-        open_ = [a for a in agreements if a.state_at(time_ns) == "accepted"]
+        """Take note of reports while an agreement is in force; forget what none will ask for."""
+        open_ = [agreement for agreement in agreements if agreement.is_in_force_at(time_ns)]
         levels = {agreement.offer.terms.level for agreement in open_}
         self._held += [report for report in reports if report.kind in levels]
         least = min((self._start(agreement) for agreement in open_), default=self._last)

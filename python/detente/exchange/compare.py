@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import SettingError
 from detente.exchange.clauses import MOST_NS, needed_areas
+from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.instant import text_from_time_ns
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ def check_together(terms: "Terms") -> None:
             f"precision_m rounds tracks, and the level is {level}; leave precision_m out or make "
             "the level tracks"
         )
-    if terms.retention_ns == 0:
-        raise SettingError("retention_days must be more than 0; leave it out for no limit")
+    _check_recipient(terms)
     for clause in ("count_cell_m", "count_at_least"):
         if not counts and getattr(terms, clause) is not None:
             raise SettingError(
@@ -58,6 +58,17 @@ def check_together(terms: "Terms") -> None:
         )
 
 
+def _check_recipient(terms: "Terms") -> None:
+    """Refuse clauses about what the recipient may do that do not go together."""
+    if terms.retention_ns == 0:
+        raise SettingError("retention_days must be more than 0; leave it out for no limit")
+    if terms.relay_hops is not None and not terms.relay:
+        raise SettingError(
+            "relay_hops limits how often it is passed on, and relay is false; leave it out, or set "
+            "relay"
+        )
+
+
 def exceeding(terms: "Terms", other: "Terms") -> tuple[str, ...]:
     """Return the clauses by which terms may allow more than others, in the order of the clauses."""
     more = {
@@ -68,7 +79,7 @@ def exceeding(terms: "Terms", other: "Terms") -> tuple[str, ...]:
         "area": _covers_more(terms, other),
         "fields": not set(terms.fields) <= set(other.fields),
         "delay_s": terms.delay_ns < other.delay_ns,
-        "cadence_s": not _nests(terms.cadence_ns, other.cadence_ns),
+        "cadence_s": not nests(terms.cadence_ns, other.cadence_ns),
         "precision_m": (terms.precision_m or 0.0) < (other.precision_m or 0.0),
         "count_cell_m": terms.count_cell_m != other.count_cell_m,
         "count_at_least": (terms.count_at_least or 0) < (other.count_at_least or 0),
@@ -76,6 +87,7 @@ def exceeding(terms: "Terms", other: "Terms") -> tuple[str, ...]:
         "retention_days": other.retention_ns is not None
         and (terms.retention_ns is None or terms.retention_ns > other.retention_ns),
         "relay": terms.relay and not other.relay,
+        "relay_hops": terms.relay and other.relay and hops_of(terms) > hops_of(other),
         "both_ways": terms.both_ways and not other.both_ways,
     }
     return tuple(clause for clause, is_more in more.items() if is_more)
@@ -108,7 +120,7 @@ def meet(terms: "Terms", other: "Terms") -> dict[str, Any] | None:
         "count_at_least": max(terms.count_at_least or 0, other.count_at_least or 0) or None,
         "purpose": max(purposes, default=""),
         "retention_ns": min(kept, default=None),
-        "relay": terms.relay and other.relay,
+        **clauses_of(min(hops_of(terms), hops_of(other))),
         "both_ways": terms.both_ways and other.both_ways,
     }
 
@@ -123,7 +135,7 @@ def _covers_more(terms: "Terms", other: "Terms") -> bool:
     return not all(any(mine.lies_within(a) for mine in terms.area) for a in other.area)
 
 
-def _nests(coarse: int, fine: int) -> bool:
+def nests(coarse: int, fine: int) -> bool:
     """Whether one grid is part of another; 0 is the grid of everything."""
     return fine == 0 or (coarse > 0 and coarse % fine == 0)
 

@@ -9,7 +9,6 @@ from detente.exchange.answers import Answers
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.offer import Message, Offer
 from detente.exchange.standing import Standing, standing_at
-from detente.exchange.terms import Terms
 
 
 class Notebook:
@@ -88,10 +87,10 @@ class Notebook:
             [self.agreement(each.id) for each in asked if _serves(each, answers.offer)],
         )
 
-    def known(self, wanted: Callable[[Terms], bool]) -> list[Agreement]:
-        """Return the agreements with wanted terms, in the order of their identities."""
+    def known(self, wanted: Callable[[Offer], bool]) -> list[Agreement]:
+        """Return the agreements of wanted offers, in the order of their identities."""
         offers = sorted(self._answers)
-        return [self.agreement(k) for k in offers if wanted(self._answers[k].offer.terms)]
+        return [self.agreement(k) for k in offers if wanted(self._answers[k].offer)]
 
     def standings(self, time_ns: int) -> list[Standing]:
         """Return where each agreement that concerns the party stands, in the order of offers."""

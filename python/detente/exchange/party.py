@@ -1,30 +1,27 @@
 """Party: its own sensor and tracker, its agreements, and what partners handed to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from detente._core import Grant
-from detente.errors import AgreementError, SettingError, UnknownIdError
+from detente.errors import UnknownIdError
 from detente.exchange.agreement import Agreement
-from detente.exchange.apart import check_apart, is_of_counts
 from detente.exchange.audit import Audit, handover_of, places_of
-from detente.exchange.backlog import (
-    SCANS,
-    Backlog,
-    is_handing,
-    is_late_and_empty,
-    is_of_scans,
-)
+from detente.exchange.backlog import Backlog, is_handing, is_late_and_empty, is_queued
+from detente.exchange.consistency import Consistency
 from detente.exchange.contradictions import Contradiction, Copied
+from detente.exchange.hops import clauses_of, hops_of
+from detente.exchange.inbox import Arrival, Inbox, late_ns
 from detente.exchange.instant import NS_PER_S
+from detente.exchange.limits import Limits
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
-from detente.exchange.picture import Picture
+from detente.exchange.picture import Picture, Unusable
 from detente.exchange.reasons import Row, clause_of_cell, reasons, text_from_reasons
-from detente.exchange.received import Received
+from detente.exchange.relay import due
 from detente.exchange.release import release
 from detente.exchange.report import Report
 from detente.exchange.signatory import Signatory
@@ -55,6 +52,12 @@ class Party(Signatory):
     frame : LocalFrame, optional
         Where east and north of all reports are on the Earth; without it the audit cannot tell
         what lies in an area.
+    clock : callable, optional
+        Returns the time [ns since 1970-01-01 UTC]. Left out, its clock is the latest time that its
+        own user named to it in `observe`, `release`, `relay`, `picture`, `offer`, `accept` and
+        their like; never what a partner says.
+    limits : Limits or mapping of str to Limits, optional
+        What its picture believes at most of what parties claim for their sensors.
 
     Attributes
     ----------
@@ -75,19 +78,29 @@ class Party(Signatory):
         sensor: Sensor,
         most_age_s: float = 30.0,
         frame: LocalFrame | None = None,
+        clock: Callable[[], int] | None = None,
+        limits: Limits | Mapping[str, Limits] | None = None,
     ) -> None:
-        super().__init__(name)
+        super().__init__(name, clock=clock)
         self._observer = Observer(name, tracker, frame=frame)
-        self._shared = Picture(tracker, most_age_s=most_age_s, owner=name, frame=frame)
+        self._shared = Picture(
+            tracker, most_age_s=most_age_s, owner=name, frame=frame, limits=limits
+        )
         self._copied = Copied()
         self._sensor = sensor
         self._dim = tracker.motion.dim
         self._frame = frame
         self.audit = Audit()
         self._own: Report | None = None
-        self._received = Received(round(most_age_s * NS_PER_S))
         self._slots = Slots(name, tracker)
         self._backlog = Backlog()
+        self._inbox = Inbox(
+            name,
+            clock=self._clock,
+            agreement=self.agreement,
+            count=self._count,
+            most_age_ns=round(most_age_s * NS_PER_S),
+        )
 
     def __repr__(self) -> str:
         return f"Party({self.name!r})"
@@ -123,63 +136,30 @@ class Party(Signatory):
         """
         looked = self._sensor if sensor is None else sensor
         seen = self._observer.observe(time_ns, measurements, sensor=looked, noise=noise, pose=pose)
+        self._clock.name(time_ns)
         self._shared.add(seen.detections)
-        of_scans = [a for a in self._notebook.known(is_of_scans) if is_handing(a, self.name)]
-        told = [seen.detections]
-        if any(agreement.offer.terms.level == "tracklets" for agreement in of_scans):
+        handing = self._handing()
+        queued = [agreement for agreement in handing if is_queued(agreement.offer)]
+        told = [seen.detections, seen.tracks]
+        if any(agreement.offer.terms.level == "tracklets" for agreement in queued):
             told += self._observer.tracklets()
         else:
             self._observer.forget()
-        self._backlog.keep(told, of_scans, time_ns=time_ns)
+        self._backlog.keep(told, queued, time_ns=time_ns)
         self._own = seen.tracks
-        self._slots.say(self._own, self._notebook.known(has_slots))
+        self._slots.say(self._own, [each for each in handing if has_slots(each.offer.terms)])
         return self._own
 
-    def release(
-        self, offer_id: str, *, time_ns: int, report: Report | None = None
-    ) -> Report | None:
-        """Return what may be handed to the partner of an agreement now; see `release`.
+    def release(self, offer_id: str, *, time_ns: int) -> list[Report]:
+        """Return what is due to the partner of an agreement, each report once; see `release`.
 
-        Under terms with a cadence see `release_slots`, of detections or tracklets `release_scans`.
-
-        Parameters
-        ----------
-        offer_id : str
-            The agreement.
-        time_ns : int
-            Now [ns since 1970-01-01 UTC].
-        report : Report, optional
-            One of `received`, to pass it on: word for word, if both the agreement by which it came
-            and this one permit it, or not at all.
-
-        Returns
-        -------
-        Report or None
-            The newest own report, empty if the party has not looked yet; `None` if it dates from
-            before the acceptance. Or the given one; `None` if it must not be passed on.
-
-        Raises
-        ------
-        AgreementError
-            There is no such agreement, it is not in force, it does not permit this, or its counts
-            would tell what those of another one hide.
-        SettingError
-            The report to pass on is none of `received`.
-        """
-        if report is None:
-            report = self._empty(time_ns) if self._own is None else self._own
-        elif all(report is not held for held in self.received):
-            raise SettingError(
-                f"{self.name!r} passes on one of its received reports as it is, found one of "
-                f"{report.origin!r} that it does not hold; take it from received"
-            )
-        return self._hand_over(report, self.agreement(offer_id), time_ns)
-
-    def release_slots(self, offer_id: str, *, time_ns: int) -> list[Report]:
-        """Return what is due under terms with a cadence: a report for each slot since the last.
-
-        A slot's report holds what the own sensors last said since the slot before, brought to its
-        time by the motion; it is empty if they said nothing, so that silence tells nothing.
+        That is each own report of the agreed level since the last call which is old enough by now,
+        the empty ones too: that a sensor looked and saw nothing is evidence. Under a cadence, of
+        tracks and counts it is a report for each slot since the last, of what the own sensors last
+        said since the slot before, brought to its time by the motion; it is empty if they said
+        nothing, so that silence tells nothing. Of a track that is confirmed only now, tracklets of
+        earlier scans follow; not if all their rows are withheld, since that they come at all would
+        tell of those.
 
         Parameters
         ----------
@@ -191,73 +171,93 @@ class Party(Signatory):
         Returns
         -------
         list of Report
-            In the order of time; none if no slot is due, or without a cadence.
+            In the order in which they came about; none if nothing is due.
+
+        Raises
+        ------
+        AgreementError
+            There is no such agreement, it is not in force, it does not permit this, or together
+            with another one it would tell what neither tells.
+        """
+        agreement, grant = self._granted(offer_id, time_ns)
+        if has_slots(agreement.offer.terms):
+            due = self._slots.due(agreement, grant, time_ns=time_ns, empty=self._empty(time_ns))
+            handed = [self._hand_over(own, agreement, time_ns) for own in due]
+        else:
+            queued = self._backlog.due(agreement, time_ns=time_ns)
+            handed = [self._hand_over(own, agreement, time_ns) for own in queued]
+            self._backlog.hand(agreement, time_ns=time_ns)
+        return [report for report in handed if report is not None]
+
+    def relay(self, offer_id: str, *, time_ns: int) -> list[Report]:
+        """Return what partners handed over and may be passed on under an agreement, each once.
+
+        It leaves word for word, or not at all: if an agreement by which it came permits that, is in
+        force now, and allows no less than this one in any clause, such as purpose, retention and
+        validity. Its partner learns of a withdrawal from an agreement further up by nothing else
+        than that no more comes.
+
+        Parameters
+        ----------
+        offer_id : str
+            The agreement.
+        time_ns : int
+            Now [ns since 1970-01-01 UTC].
+
+        Returns
+        -------
+        list of Report
+            By origin, kind, sensor and time; none if nothing is due.
 
         Raises
         ------
         AgreementError
             As of `release`.
         """
-        agreement = self.agreement(offer_id)
-        partner = agreement.partner_of(self.name)
-        grant = Grant(**agreement.grant_at(self.name, partner, time_ns))
-        due = self._slots.due(agreement, grant, time_ns=time_ns, empty=self._empty(time_ns))
-        handed = [self._hand_over(own, agreement, time_ns) for own in due]
-        return [report for report in handed if report is not None]
-
-    def release_scans(self, offer_id: str, *, time_ns: int) -> list[Report]:
-        """Return what is due under terms of detections or tracklets: every scan since the last.
-
-        Empty scans are handed over, too: that a sensor looked and saw nothing is evidence. Of a
-        track that is confirmed only now, tracklets of earlier scans follow; not if all their rows
-        are withheld, since that they come at all would tell of those.
-
-        Parameters
-        ----------
-        offer_id : str
-            The agreement.
-        time_ns : int
-            Now [ns since 1970-01-01 UTC].
-
-        Returns
-        -------
-        list of Report
-            In the order in which they came about.
-
-        Raises
-        ------
-        AgreementError
-            As of `release`; or the terms are of another level.
-        """
-        agreement = self.agreement(offer_id)
-        level = agreement.offer.terms.level
-        if level not in SCANS:
-            raise AgreementError(
-                f"scans leave under terms of {' or '.join(SCANS)}, found terms of {level}; "
-                "use release"
-            )
-        due = self._backlog.due(agreement, time_ns=time_ns)
-        agreement.grant_at(self.name, agreement.partner_of(self.name), time_ns)
+        agreement, _ = self._granted(offer_id, time_ns)
+        recipient = agreement.partner_of(self.name)
+        entries, known = self._inbox.received.entries, self.agreement
+        found = due(entries, agreement, recipient=recipient, known=known, time_ns=time_ns)
         handed: list[Report] = []
-        for own in due:
-            found = self._hand_over(own, agreement, time_ns, tells_nothing=is_late_and_empty)
-            if found is not None:
-                handed.append(found)
-        self._backlog.hand(agreement, time_ns=time_ns)
+        for held, hops in list(found):
+            report = replace(held.report, **clauses_of(hops + 1))
+            passed = self._hand_over(report, agreement, time_ns)
+            if passed is not None:
+                held.passed[offer_id] = hops_of(passed)
+                handed.append(passed)
         return handed
 
     @property
     def received(self) -> tuple[Report, ...]:
         """Reports of other parties, in every form in which they came by some path.
 
-        Of tracks and counts the newest, of detections and tracklets the scans of `most_age_s`.
+        Of tracks and counts the newest, of detections and tracklets the scans of `most_age_s`; for
+        longer what an agreement lets pass on only later, and nothing beyond its retention.
         """
-        return self._received.all
+        self._inbox.take_due()
+        return self._inbox.received.all
+
+    @property
+    def waiting(self) -> tuple[Report, ...]:
+        """Reports stamped more than a minute ahead of the clock; they count once it is near."""
+        self._inbox.take_due()
+        return self._inbox.waiting.all
+
+    @property
+    def set_aside(self) -> tuple[Unusable, ...]:
+        """What partners handed over and does not count, with the reason.
+
+        The latest hundred that were refused or dropped, then those that the picture cannot use.
+        """
+        self._inbox.take_due()
+        return *self._inbox.set_aside, *self._shared.set_aside
 
     def receive(self, report: Report, *, offer_id: str, sender: str | None = None) -> None:
         """Take what a partner released, in any order; a repetition changes nothing.
 
-        An own report that comes back changes nothing either.
+        An own report that comes back changes nothing either. One stamped more than a minute ahead
+        of the clock waits until that is within a minute of it, as if it had just come. Of those at
+        most 1,000, or 16 MiB, of each sender wait; the farthest ahead are set aside.
 
         Parameters
         ----------
@@ -273,23 +273,9 @@ class Party(Signatory):
         AgreementError
             By what this party knows, the agreement did not permit the report when it was made.
         """
-        agreement = self.agreement(offer_id)
-        earliest_ns = report.time_ns + agreement.offer.terms.delay_ns
-        sender = sender or report.origin
-        # whether it may be passed on was the sender's agreement's to say, which is not known here
-        asked = report if sender == report.origin else replace(report, relay=True)
-        came = release(asked, agreement, sender=sender, recipient=self.name, time_ns=earliest_ns)
-        if came is None or report.origin == self.name:
-            return
-        if sender != report.origin:
-            came = replace(came, relay=came.relay and report.relay)
-        self._record(came, agreement.offer, self.name, earliest_ns)
-        self._received.take(came)
-        change = self._copied.take(came, sender=sender)
-        for each in change.discard:
-            self._shared.discard(each)
-        for each in change.add:
-            self._shared.add(each)
+        hold_ns = max((late_ns(a.offer.terms) for a in self._handing()), default=0)
+        arrival = Arrival(report, offer_id, sender or report.origin)
+        self._inbox.receive(arrival, hold_ns=hold_ns)
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -297,15 +283,18 @@ class Party(Signatory):
 
         What an origin itself handed over stands; of copies that others passed on, none does.
         """
+        self._inbox.take_due()
         return self._copied.contradictions
 
-    def picture(self, time_ns: int) -> Snapshot:
+    def picture(self, time_ns: int, *, without: Iterable[str] = ()) -> Snapshot:
         """Return what own sensors and partners' reports say together, each object once.
 
         Parameters
         ----------
         time_ns : int
             The moment [ns since 1970-01-01 UTC]; later reports do not count.
+        without : iterable of str
+            Parties whose reports are left out, by whatever path they came.
 
         Returns
         -------
@@ -316,7 +305,15 @@ class Party(Signatory):
         TimeOrderError
             The party knows of nothing before that moment.
         """
-        return self._shared.as_of(time_ns)
+        self._clock.name(time_ns)
+        self._inbox.take_due()
+        return self._shared.as_of(time_ns, without=without)
+
+    def consistency(self, time_ns: int) -> tuple[Consistency, ...]:
+        """Return how what each party said lately fits the others; see `Picture.consistency`."""
+        self._clock.name(time_ns)
+        self._inbox.take_due()
+        return self._shared.consistency(time_ns)
 
     def why_not(self, partner: str, *, time_ns: int, object_id: int | None = None) -> str:
         """Return why a partner does not get what this party sees, naming the clauses.
@@ -362,22 +359,37 @@ class Party(Signatory):
             texts.append(text_from_reasons(each, row, reasons(each, row, clause=clause)))
         return "\n".join(texts) or f"Nothing was ever offered between {self.name} and {partner}."
 
-    def _hand_over(
-        self,
-        report: Report,
-        agreement: Agreement,
-        time_ns: int,
-        *,
-        tells_nothing: Callable[[Report], bool] = lambda _: False,
-    ) -> Report | None:
+    def _handing(self) -> list[Agreement]:
+        """Return the agreements by which this party hands over, now or once they are in force."""
+        return self._notebook.known(lambda offer: is_handing(offer, self.name))
+
+    def _granted(self, offer_id: str, time_ns: int) -> tuple[Agreement, Grant]:
+        """Return an agreement under which something may leave now, and what it lets leave."""
+        agreement = self.agreement(offer_id)
+        partner = agreement.partner_of(self.name)
+        grant = Grant(**agreement.grant_at(self.name, partner, time_ns))
+        self._check_conflicts(agreement, time_ns)
+        self._clock.name(time_ns)
+        self._inbox.take_due()
+        return agreement, grant
+
+    def _hand_over(self, report: Report, agreement: Agreement, time_ns: int) -> Report | None:
         """Return what leaves of a report, unless that tells nothing, and take note of it."""
         partner = agreement.partner_of(self.name)
         found = release(report, agreement, sender=self.name, recipient=partner, time_ns=time_ns)
-        check_apart(agreement, self._notebook.known(is_of_counts), time_ns)
-        if found is None or tells_nothing(found):
+        if found is None or is_late_and_empty(found):
             return None
         self._record(found, agreement.offer, partner, time_ns)
         return found
+
+    def _count(self, report: Report, offer: Offer, sender: str) -> None:
+        """Let what came count: in the picture, then in the audit."""
+        change = self._copied.take(report, sender=sender)
+        for each in change.discard:
+            self._shared.discard(each)
+        for each in change.add:
+            self._shared.add(each)
+        self._record(report, offer, self.name, report.time_ns + offer.terms.delay_ns)
 
     def _record(self, report: Report, offer: Offer, recipient: str, time_ns: int) -> None:
         handover = handover_of(report, offer, recipient, time_ns=time_ns, frame=self._frame)

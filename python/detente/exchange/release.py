@@ -1,6 +1,7 @@
 """Release: the one function through which rows leave a party."""
 
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from detente import _core
 from detente._core import Grant
 from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
+from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.report import Head, Report
 from detente.exchange.sensing import SensorDescription
@@ -93,8 +95,10 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
     if found is None:
         return None
     columns, fields, grid_level, relay = found
+    granted = inf if grant.relay_hops is None else grant.relay_hops
     if report.origin != grant.sender:
-        return replace(report, relay=relay)
+        left = min(hops_of(report) - 1, granted) if relay else 0
+        return replace(report, **clauses_of(left))
     for array in (*columns.values(), *fields.values()):
         array.flags.writeable = False  # new, and nobody else's
     kind = "counts" if grant.level == "counts" else report.kind
@@ -111,7 +115,7 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
         frame=report.frame,
         sensor=_sensor(report, grant),
         grid_level=grid_level,
-        relay=relay,
+        **clauses_of(granted if relay else 0),
     )
 
 

@@ -61,6 +61,8 @@ class Report:
         The level of the earth-fixed grid that it was coarsened or counted on.
     relay : bool
         Whether its holder may pass it on.
+    relay_hops : int or None
+        How often it may still be passed on at most; `None` without limit, or where it may not be.
     notes : mapping of str to JSON values
         What it said of itself that this version does not know; kept and written again, but never
         released of one's own.
@@ -85,6 +87,7 @@ class Report:
     sensor: SensorDescription | None = None
     grid_level: int | None = None
     relay: bool = False
+    relay_hops: int | None = None
     notes: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
@@ -94,6 +97,9 @@ class Report:
             raise SettingError("a report must name its origin")
         if self.axes not in _AXES:
             raise SettingError(f"axes must be 2 or 3, found {self.axes}")
+        hops = self.relay_hops
+        if hops is not None and (not self.relay or isinstance(hops, bool) or hops < 1):
+            raise SettingError(f"relay_hops must be 1 or more, with relay, found {hops!r}")
         known = COLUMNS[self.kind]
         odd = sorted(set(self.fields) & set(known))
         if odd:

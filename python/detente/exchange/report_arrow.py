@@ -29,7 +29,7 @@ _SHAPE = "detente.shape"
 _KEYS = frozenset(
     {
         *("schema", "origin", "kind", "time_ns", "sequence"),
-        *("axes", "relay", "frame", "sensor", "grid_level"),
+        *("axes", "relay", "relay_hops", "frame", "sensor", "grid_level"),
     }
 )
 
@@ -111,6 +111,7 @@ def _head(report: Report) -> str:
         "sequence": report.sequence,
         "axes": report.axes,
         "relay": report.relay,
+        "relay_hops": report.relay_hops,
         "frame": None if frame is None else [frame.lat_deg, frame.lon_deg, frame.height_m],
         "sensor": None if sensor is None else sensor.to_mapping(),
         "grid_level": report.grid_level,
@@ -184,5 +185,6 @@ def _report(
         sensor=None if sensor is None else SensorDescription.from_mapping(sensor),
         grid_level=head["grid_level"],
         relay=head["relay"],
+        relay_hops=head.get("relay_hops"),
         notes={key: value for key, value in head.items() if key not in _KEYS},
     )

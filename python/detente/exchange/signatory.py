@@ -1,10 +1,11 @@
 """Signatory: how a party offers, answers, withdraws, and what it knows of all that."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from detente.errors import SettingError
 from detente.exchange.agreement import Agreement
-from detente.exchange.apart import check_apart, is_of_counts
+from detente.exchange.clock import Clock
+from detente.exchange.conflicts import check_conflicts, may_conflict
 from detente.exchange.notebook import Notebook
 from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
 from detente.exchange.standing import Standing
@@ -18,6 +19,9 @@ class Signatory:
     ----------
     name : str
         How it signs.
+    clock : callable, optional
+        Returns the time [ns since 1970-01-01 UTC]. Left out, its clock is the latest time that its
+        own user named to it, never what anybody else says.
 
     Raises
     ------
@@ -25,11 +29,12 @@ class Signatory:
         No name.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, clock: Callable[[], int] | None = None) -> None:
         if not name:
             raise SettingError("a party must have a name")
         self.name = name
         self._notebook = Notebook(name)
+        self._clock = Clock(clock)
 
     def offer(
         self,
@@ -59,6 +64,7 @@ class Signatory:
         """
         offer = Offer(self.name, recipient, terms, time_ns, answer_by_ns, tuple(hosts))
         self.hear(offer)
+        self._clock.name(time_ns)
         return offer
 
     def ask(self, host: str, offer: Offer, *, time_ns: int) -> Offer:
@@ -80,6 +86,7 @@ class Signatory:
         )
         offer.check_consent(consent)
         self.hear(consent)
+        self._clock.name(time_ns)
         return consent
 
     def accept(self, offer: Offer, *, time_ns: int) -> Acceptance:
@@ -88,13 +95,14 @@ class Signatory:
         Raises
         ------
         AgreementError
-            It was made to someone else, is not made yet, or is no longer open; or its counts would
-            tell what those of another agreement hide.
+            It was made to someone else, is not made yet, or is no longer open; or together with
+            another agreement it would tell what neither tells.
         """
         self._notebook.check_open(offer, time_ns)
-        check_apart(self.agreement(offer.id), self._notebook.known(is_of_counts), time_ns)
+        self._check_conflicts(self.agreement(offer.id), time_ns)
         message = Acceptance(offer.id, self.name, time_ns)
         self.hear(message)
+        self._clock.name(time_ns)
         return message
 
     def decline(self, offer: Offer, *, time_ns: int) -> Decline:
@@ -108,6 +116,7 @@ class Signatory:
         self._notebook.check_open(offer, time_ns)
         message = Decline(offer.id, self.name, time_ns)
         self.hear(message)
+        self._clock.name(time_ns)
         return message
 
     def withdraw(self, offer: Offer, *, time_ns: int) -> Withdrawal:
@@ -121,6 +130,7 @@ class Signatory:
         self.hear(offer)
         message = Withdrawal(offer.id, self.name, time_ns)
         self.hear(message)
+        self._clock.name(time_ns)
         return message
 
     def hear(self, message: Offer | Message) -> None:
@@ -155,3 +165,9 @@ class Signatory:
             Now [ns since 1970-01-01 UTC].
         """
         return self._notebook.standings(time_ns)
+
+    def _check_conflicts(self, agreement: Agreement, time_ns: int) -> None:
+        """Refuse what together with another agreement of the same two tells what neither does."""
+        between = agreement.offer
+        others = self._notebook.known(lambda offer: may_conflict(offer, between))
+        check_conflicts(agreement, others, time_ns)

@@ -14,8 +14,8 @@ from detente.tracking import Tracker
 
 
 def has_slots(terms: Terms) -> bool:
-    """Whether reports leave at the moments of a cadence alone."""
-    return terms.cadence_ns > 0
+    """Whether a report is made for each moment of a cadence; else those that there are leave."""
+    return terms.cadence_ns > 0 and terms.level in {"tracks", "counts"}
 
 
 class Slots:

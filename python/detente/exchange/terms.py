@@ -50,7 +50,10 @@ class Terms:
     retention_days : float, optional
         How long the recipient may keep it [days]; without limit by default.
     relay : bool
-        Whether the recipient may pass it on.
+        Whether the recipient may pass it on, under terms that allow no more than these.
+    relay_hops : int, optional
+        How often it may be passed on at most on its way, with `relay`: 1 for by the recipient
+        alone; without limit by default.
     both_ways : bool
         Whether the recipient of the offer hands over the same, too.
 
@@ -94,6 +97,7 @@ class Terms:
     purpose: str
     retention_ns: int | None
     relay: bool
+    relay_hops: int | None
     both_ways: bool
 
     def __init__(
@@ -112,6 +116,7 @@ class Terms:
         purpose: str = "",
         retention_days: float | None = None,
         relay: bool = False,
+        relay_hops: int | None = None,
         both_ways: bool = False,
         **unknown: object,
     ) -> None:
@@ -146,6 +151,9 @@ class Terms:
                 else duration(retention_days, "retention_days", NS_PER_DAY)
             ),
             relay=read.read_flag(relay, clause="relay"),
+            relay_hops=(
+                None if relay_hops is None else read.read_count(relay_hops, clause="relay_hops")
+            ),
             both_ways=read.read_flag(both_ways, clause="both_ways"),
         )
         compare.check_together(self)
@@ -263,6 +271,7 @@ class Terms:
             "count_cell_m": self.count_cell_m,
             "count_at_least": self.count_at_least,
             "relay": self.relay,
+            "relay_hops": self.relay_hops,
             "retention_ns": self.retention_ns,
             "purpose": self.purpose,
         }

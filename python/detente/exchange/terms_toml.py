@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 CLAUSES = (
     "level", "from", "until", "area", "fields", "delay_s", "cadence_s", "precision_m",
-    "count_cell_m", "count_at_least", "purpose", "retention_days", "relay", "both_ways",
+    "count_cell_m", "count_at_least", "purpose", "retention_days", "relay", "relay_hops",
+    "both_ways",
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def mapping_from_terms(terms: "Terms") -> dict[str, Any]:
         "purpose": terms.purpose,
         "retention_days": None if kept_ns is None else _in_units(kept_ns, NS_PER_DAY),
         "relay": terms.relay,
+        "relay_hops": terms.relay_hops,
         "both_ways": terms.both_ways,
     }
     return {clause: value for clause, value in clauses.items() if value}

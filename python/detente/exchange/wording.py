@@ -25,7 +25,7 @@ def text_from_terms(terms: "Terms", sender: str, recipient: str) -> str:
         "kept without limit"
         if terms.retention_ns is None
         else f"kept {words_from_duration_ns(terms.retention_ns)}",
-        "may be passed on" if terms.relay else "not to be passed on",
+        _relay(terms),
     ]
     return ", ".join(parts) + "."
 
@@ -52,6 +52,15 @@ def text_from_metres(size_m: float) -> str:
     if size_mm % 1_000_000 == 0:
         return f"{size_mm // 1_000_000:,} km"
     return f"{size_m:,.3f}".rstrip("0").rstrip(".") + " m"
+
+
+def _relay(terms: "Terms") -> str:
+    if not terms.relay:
+        return "not to be passed on"
+    if terms.relay_hops is None:
+        return "may be passed on"
+    times = "once" if terms.relay_hops == 1 else f"{terms.relay_hops:,} times"
+    return f"may be passed on {times}"
 
 
 def _where(terms: "Terms") -> str:

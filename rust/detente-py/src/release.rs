@@ -1,6 +1,6 @@
 //! Release: grants, and what may leave of a report under one.
 
-use detente_core::exchange::area::Polygon;
+use detente_core::exchange::area::{Area, Polygon};
 use detente_core::exchange::counts;
 use detente_core::exchange::grant::{Clauses, Grant};
 use detente_core::exchange::grid::{Cell, Grid};
@@ -24,6 +24,8 @@ pub struct PyGrant {
     retention_ns: Option<i64>,
     #[pyo3(get)]
     purpose: String,
+    #[pyo3(get)]
+    relay_hops: Option<u32>,
 }
 
 #[pymethods]
@@ -31,7 +33,7 @@ impl PyGrant {
     /// `area` holds areas, of which a row must lie in each; an area holds polygons, a polygon
     /// rings of latitude and longitude (n, 2).
     #[new]
-    #[pyo3(signature = (*, sender, recipient, level, from_ns, until_ns, area=vec![], fields=vec![], delay_ns=0, cadence_ns=0, precision_m=None, count_cell_m=None, count_at_least=None, relay=false, retention_ns=None, purpose=String::new()))]
+    #[pyo3(signature = (*, sender, recipient, level, from_ns, until_ns, area=vec![], fields=vec![], delay_ns=0, cadence_ns=0, precision_m=None, count_cell_m=None, count_at_least=None, relay=false, relay_hops=None, retention_ns=None, purpose=String::new()))]
     #[allow(clippy::too_many_arguments, reason = "one door, called from one place")]
     fn new(
         py: Python<'_>,
@@ -48,6 +50,7 @@ impl PyGrant {
         count_cell_m: Option<f64>,
         count_at_least: Option<u32>,
         relay: bool,
+        relay_hops: Option<u32>,
         retention_ns: Option<i64>,
         purpose: String,
     ) -> PyResult<Self> {
@@ -72,7 +75,7 @@ impl PyGrant {
             relay,
         };
         let grant = released(py, || Grant::new(clauses))?;
-        Ok(Self { grant, retention_ns, purpose })
+        Ok(Self { grant, retention_ns, purpose, relay_hops })
     }
 
     #[getter]
@@ -96,6 +99,17 @@ impl PyGrant {
         self.grant.clauses.level.name()
     }
 
+    /// Whether places lie in each of its areas, latitudes and longitudes \[°] (n, 2).
+    fn holds<'py>(
+        &self,
+        py: Python<'py>,
+        points: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyArray1<bool>>> {
+        let areas = &self.grant.areas;
+        let all = |point| areas.iter().all(|area| area.contains(point));
+        Ok(PyArray1::from_vec(py, each_point(points, all)?))
+    }
+
     /// The moments after `after_ns` whose reports may leave by `now_ns`.
     fn slots<'py>(&self, py: Python<'py>, after_ns: i64, now_ns: i64) -> Bound<'py, PyArray1<i64>> {
         PyArray1::from_vec(py, self.grant.slots(after_ns, now_ns))
@@ -114,6 +128,34 @@ impl PyGrant {
             _ => false,
         }
     }
+}
+
+/// Ground that polygons of latitude and longitude cover.
+#[pyclass(frozen, module = "detente._core", name = "Area")]
+pub struct PyArea(Area);
+
+#[pymethods]
+impl PyArea {
+    #[new]
+    fn new(polygons: Vec<Vec<Bound<'_, PyAny>>>) -> PyResult<Self> {
+        let polygons: Vec<Polygon> =
+            polygons.iter().map(polygon_from_python).collect::<PyResult<_>>()?;
+        Area::new(&polygons).map(Self).map_err(exception)
+    }
+
+    /// Which places lie in it, latitudes and longitudes \[°] (n, 2), longitudes within ±180°.
+    fn contains<'py>(
+        &self,
+        py: Python<'py>,
+        points: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyArray1<bool>>> {
+        Ok(PyArray1::from_vec(py, each_point(points, |point| self.0.contains(point))?))
+    }
+}
+
+fn each_point<T>(points: &Bound<'_, PyAny>, of: impl Fn([f64; 2]) -> T) -> PyResult<Vec<T>> {
+    let points = any_real("places", points, [None, Some(2)])?;
+    Ok(points.values().as_chunks().0.iter().map(|&point| of(point)).collect())
 }
 
 fn polygon_from_python(rings: &Vec<Bound<'_, PyAny>>) -> PyResult<Polygon> {
@@ -299,6 +341,21 @@ fn withheld<'py>(
     }
 }
 
+/// Where the rows of a report are as release sees them, latitude and longitude \[°] (n, 2); NaN
+/// where nobody knows.
+#[pyfunction]
+fn report_points<'py>(
+    py: Python<'py>,
+    report: Head<'py>,
+    columns: &Bound<'py, PyDict>,
+    fields: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    let given = Given::new(report, columns, fields)?;
+    let points = given.asked(py, release::points)?;
+    let n = points.len();
+    output(py, points.into_flattened(), [n, 2])
+}
+
 /// The identities of rows of bytes (n, w).
 #[pyfunction]
 fn row_identities<'py>(
@@ -354,6 +411,8 @@ fn cell_from_number(number: u64) -> Cell {
 
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyGrant>()?;
+    module.add_class::<PyArea>()?;
+    module.add_function(wrap_pyfunction!(report_points, module)?)?;
     module.add_function(wrap_pyfunction!(release_, module)?)?;
     module.add_function(wrap_pyfunction!(withheld, module)?)?;
     module.add_function(wrap_pyfunction!(row_identities, module)?)?;

@@ -1,11 +1,14 @@
 """Who got what, under which clause, when: for a party, a partner, an object, an area."""
 
+from collections import Counter
+from collections.abc import Iterator
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies.parties import party
 from strategies.terms import AREAS
 
 import detente as dt
@@ -23,6 +26,7 @@ from detente.exchange.audit import Handover, handover_of
 TERMS = dt.Terms(level="tracks", until="2021-08-31", area=AREAS[0], fields=["mmsi"], relay=True)
 MADE_NS = time_ns_from_text("2021-07-20")
 SECOND_NS = 1_000_000_000
+SQUARE = [[36.9, 67.9], [36.9, 68.1], [37.1, 68.1], [37.1, 67.9]]
 OFFERS = {
     (sender, recipient): Offer(sender, recipient, TERMS, MADE_NS, TERMS.until_ns)
     for sender in ("North", "East")
@@ -41,6 +45,9 @@ def _handover(sender: str, recipient: str, sequence: int, objects: list[int]) ->
         recipient,
         sequence,
         report_ns,
+        "tracks",
+        "",
+        b"",
         np.array(objects, np.uint64),
         places[:, 0],
         places[:, 1],
@@ -190,3 +197,97 @@ def test_a_report_of_any_kind_can_be_noted(frame: dt.LocalFrame | None) -> None:
     assert len(noted.object_id) == len(counts) > 1
     inside = dt.exchange.Area.from_any(area).contains(noted.lat_deg, noted.lon_deg)
     assert inside.all()
+
+
+# What left is what is noted, row for row.
+
+
+@settings(max_examples=40)
+@given(
+    st.sampled_from(["detections", "tracklets", "tracks", "counts"]),
+    st.integers(0, 2**32 - 1),
+    st.booleans(),
+)
+def test_what_left_and_what_came_is_noted_row_for_row(
+    level: str, seed: int, is_relayed: bool
+) -> None:
+    """A law over levels, several sensors, tracklets that follow, and relays."""
+    rng = np.random.default_rng(seed)
+    clauses = _SLOTS if level == "counts" else {}
+    terms = dt.Terms(level=level, until="2021-08-31", relay=True, **clauses)
+    north, south, east = (party(name) for name in ("North", "South", "East"))
+    offers = [
+        _agreed(a, b, terms) for a, b in ((north, south), (south, east), (south, east))
+    ]  # fmt: skip
+    radars = [
+        dt.PositionSensor(std_m=10.0, detection_probability=0.5, clutter_density=1e-7, name=name)
+        for name in ("one", "two")
+    ]
+    left: Counter[tuple[object, ...]] = Counter()
+    for step in range(6):
+        now_ns = MADE_NS + (1 + step) * 10 * SECOND_NS
+        for radar in radars:
+            places = np.array([[0.0, 0.0], [400.0, 0.0]]) + rng.normal(0, 10, (2, 2))
+            north.observe(now_ns, places[rng.uniform(size=2) < 0.7], sensor=radar)
+        for report in north.release(offers[0].id, time_ns=now_ns):
+            left.update(_noted(report, offers[0], south))
+            south.receive(report, offer_id=offers[0].id)
+        for offer in offers[1:] if is_relayed else []:
+            for report in south.relay(offer.id, time_ns=now_ns):
+                left.update(_noted(report, offer, east))
+                east.receive(report, offer_id=offer.id, sender="South")
+    for name, audits in (("South", [north, south]), ("East", [south, east])):
+        for each in audits:
+            found = Counter(
+                (h.recipient, h.offer.id, h.kind, h.sensor, h.report_ns, h.sequence, row)
+                for h in each.audit
+                for row in [*h.object_id.tolist(), None]
+                if h.recipient == name
+            )
+            assert found == Counter({row: n for row, n in left.items() if row[0] == name})
+    assert sum(left.values()) > 6
+
+
+_SLOTS = {"cadence_s": 10, "area": SQUARE, "count_cell_m": 1_000, "count_at_least": 2}
+
+
+def _agreed(sender: dt.Party, recipient: dt.Party, terms: dt.Terms) -> Offer:
+    made_ns = MADE_NS + len(sender.agreements(MADE_NS + 100))
+    offer = sender.offer(
+        recipient.name, terms, time_ns=made_ns, answer_by_ns=terms.until_ns
+    )  # fmt: skip
+    sender.hear(recipient.accept(offer, time_ns=made_ns))
+    return offer
+
+
+def _noted(report: Report, offer: Offer, recipient: dt.Party) -> Iterator[tuple[object, ...]]:
+    """Yield what the audit is to note: each row, and once more for the report itself."""
+    said = (
+        recipient.name,
+        offer.id,
+        report.kind,
+        "" if report.sensor is None else report.sensor.name,
+    )
+    if report.kind in {"tracks", "tracklets"}:
+        ids: list[int] = report.track_id.tolist()
+    elif report.kind == "counts":
+        ids = report["cell"].tolist()
+    else:
+        ids = [int.from_bytes(row[:8], "little") for row in map(bytes, report.row_id)]
+    for row in [*ids, None]:
+        yield *said, report.time_ns, report.sequence, row
+
+
+def test_what_the_picture_did_not_accept_is_not_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    north, south = party("North"), party("South")
+    offer = _agreed(north, south, dt.Terms(level="tracks", until="2021-08-31"))
+    report = north.observe(MADE_NS + SECOND_NS, [[0.0, 0.0]])
+
+    def failing(*_: object) -> bool:
+        raise MemoryError
+
+    monkeypatch.setattr(dt.Picture, "add", failing)
+    with pytest.raises(MemoryError):
+        south.receive(report, offer_id=offer.id)
+    assert len(south.audit) == 0
+    assert south.received == ()

@@ -57,10 +57,9 @@ def test_after_acceptance_only_later_rows_flow() -> None:
     north, south, offer = _pair()
     north.observe(ACCEPTED_NS - 1, [[0.0, 0.0]])
     north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
-    assert north.release(offer.id, time_ns=ACCEPTED_NS) is None  # its row is older than the yes
+    assert north.release(offer.id, time_ns=ACCEPTED_NS) == []  # its row is older than the yes
     after = north.observe(ACCEPTED_NS, [[0.0, 0.0], [40.0, 40.0]])
-    released = north.release(offer.id, time_ns=ACCEPTED_NS)
-    assert released is not None
+    (released,) = north.release(offer.id, time_ns=ACCEPTED_NS)
     assert sorted(released.track_id) == sorted(after.track_id)
     south.receive(after, offer_id=offer.id)
     south.observe(ACCEPTED_NS, [[5_000.0, 0.0], [41.0, 41.0]])
@@ -72,8 +71,7 @@ def test_withdrawal_stops_it_and_what_was_received_fades() -> None:
     north, south, offer = _pair(both_ways=True)
     north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
     last = north.observe(WITHDRAWN_NS - SECOND_NS, [[0.0, 0.0]])
-    released = north.release(offer.id, time_ns=WITHDRAWN_NS - SECOND_NS)
-    assert released is not None
+    (released,) = north.release(offer.id, time_ns=WITHDRAWN_NS - SECOND_NS)
     assert np.array_equal(released.mean, last.mean)
     south.receive(last, offer_id=offer.id)
     north.hear(south.withdraw(offer, time_ns=WITHDRAWN_NS))
@@ -118,14 +116,12 @@ def test_release_does_not_depend_on_what_was_received(
         north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
         if hears:
             south.observe(ACCEPTED_NS, theirs)
-            report = south.release(offer.id, time_ns=ACCEPTED_NS)
-            assert report is not None
+            (report,) = south.release(offer.id, time_ns=ACCEPTED_NS)
             north.receive(report, offer_id=offer.id)
         north.observe(ACCEPTED_NS, own)
         if hears:
             assert len(north.picture(ACCEPTED_NS)) >= len(own)
-        report = north.release(offer.id, time_ns=ACCEPTED_NS)
-        assert report is not None
+        (report,) = north.release(offer.id, time_ns=ACCEPTED_NS)
         released.append(report)
     deaf, hearing = released
     assert deaf.origin == hearing.origin == "north"
@@ -165,12 +161,10 @@ def test_parties_with_the_same_messages_agree(order: list[int]) -> None:
         assert other.agreement(offer.id).state_at(time_ns) == expected
 
 
-def test_a_party_that_has_not_looked_hands_over_an_empty_report() -> None:
+def test_a_party_that_has_not_looked_has_nothing_to_hand_over() -> None:
     north, south, offer = _pair()
     north.hear(south.accept(offer, time_ns=ACCEPTED_NS))
-    report = north.release(offer.id, time_ns=ACCEPTED_NS)
-    assert report is not None
-    assert (len(report), report.mean.shape) == (0, (0, 4))
+    assert north.release(offer.id, time_ns=ACCEPTED_NS) == []
     with pytest.raises(dt.errors.TimeOrderError, match="no report from before 2021-07-20"):
         north.picture(ACCEPTED_NS)
 
@@ -283,7 +277,9 @@ def test_nothing_flows_until_every_host_has_consented() -> None:
         with pytest.raises(dt.errors.AgreementError, match=f"is pending at .* '{host}' must act"):
             north.release(offer.id, time_ns=WITHDRAWN_NS)
         north.hear(said[missing])
-        assert north.release(offer.id, time_ns=WITHDRAWN_NS) is not None
+        assert north.release(offer.id, time_ns=WITHDRAWN_NS) == []  # but what came before
+        north.observe(WITHDRAWN_NS + SECOND_NS, [[0.0, 0.0]])
+        assert len(north.release(offer.id, time_ns=WITHDRAWN_NS + SECOND_NS)) == 1
 
 
 def test_a_party_says_where_each_agreement_stands() -> None:
@@ -346,9 +342,8 @@ def test_the_audit_tells_what_left_and_what_came() -> None:
     for step in range(3):
         now_ns = ACCEPTED_NS + step * SECOND_NS
         own = north.observe(now_ns, [[0.0, 0.0], [0.0, 500_000.0]])
-        for _ in range(2):  # releasing twice is releasing once
-            report = north.release(offer.id, time_ns=now_ns)
-        assert report is not None
+        (report,) = north.release(offer.id, time_ns=now_ns)
+        assert north.release(offer.id, time_ns=now_ns) == []  # it has left
         south.receive(report, offer_id=offer.id)
     box = dt.exchange.Area.from_any([[3, 3], [3, 5], [5, 5], [5, 3]])
     assert north.audit.table()["rows"].tolist() == [2, 2, 2]

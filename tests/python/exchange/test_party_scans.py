@@ -64,7 +64,7 @@ def test_the_partner_knows_what_one_tracker_with_both_sensors_would(level: str, 
                 )
             )
         if k % batch == batch - 1:
-            for report in north.release_scans(offer_id, time_ns=now_ns):
+            for report in north.release(offer_id, time_ns=now_ns):
                 handed.append(report)
                 south.receive(report, offer_id=offer_id)
     shown = south.picture(YES_NS + 11 * SECOND_NS).confirmed()
@@ -76,7 +76,7 @@ def test_the_partner_knows_what_one_tracker_with_both_sensors_would(level: str, 
     scans = {report.time_ns for report in handed}
     assert len(scans) == 12  # the empty ones too
     assert min(scans) == YES_NS
-    assert north.release_scans(offer_id, time_ns=YES_NS + 11 * SECOND_NS) == []
+    assert north.release(offer_id, time_ns=YES_NS + 11 * SECOND_NS) == []
     assert len(north.audit) == len(handed)
 
 
@@ -86,7 +86,7 @@ def test_a_delay_holds_scans_back_and_loses_none() -> None:
     for k in range(10):
         now_ns = YES_NS + k * SECOND_NS
         north.observe(now_ns, [[0.0, 0.0]])
-        out += [report.time_ns for report in north.release_scans(offer_id, time_ns=now_ns)]
+        out += [report.time_ns for report in north.release(offer_id, time_ns=now_ns)]
     assert out == [YES_NS + k * SECOND_NS for k in range(7)]
 
 
@@ -96,7 +96,7 @@ def test_scans_do_not_pile_up_without_an_agreement_in_force() -> None:
     for k in range(5):
         north.observe(YES_NS + k * SECOND_NS, [[0.0, 0.0]])
     assert len(backlog) == 5
-    north.release_scans(offer_id, time_ns=YES_NS + 4 * SECOND_NS)
+    north.release(offer_id, time_ns=YES_NS + 4 * SECOND_NS)
     north.observe(YES_NS + 5 * SECOND_NS, [[0.0, 0.0]])
     assert len(backlog) == 1
     agreement = north.agreement(offer_id)
@@ -104,7 +104,7 @@ def test_scans_do_not_pile_up_without_an_agreement_in_force() -> None:
     north.observe(YES_NS + 7 * SECOND_NS, [[0.0, 0.0]])
     assert len(backlog) == 0
     with pytest.raises(dt.errors.AgreementError, match="withdrawn"):
-        north.release_scans(offer_id, time_ns=YES_NS + 7 * SECOND_NS)
+        north.release(offer_id, time_ns=YES_NS + 7 * SECOND_NS)
 
 
 @pytest.mark.parametrize("level", ["detections", "tracklets"])
@@ -127,7 +127,7 @@ def test_silence_is_no_evidence_where_an_area_withholds(level: str) -> None:
         north.observe(now_ns, [[0.0, 0.0], [9_000.0, 0.0]])
         for party in (south, alone):
             party.observe(now_ns, [[9_000.0, 0.0]])
-        for report in north.release_scans(offer.id, time_ns=now_ns):
+        for report in north.release(offer.id, time_ns=now_ns):
             assert np.all(report["position_m"][:, 0] < 2_000.0)
             south.receive(report, offer_id=offer.id)
     shown, expected = (p.picture(YES_NS + 5 * SECOND_NS).confirmed() for p in (south, alone))
@@ -136,13 +136,23 @@ def test_silence_is_no_evidence_where_an_area_withholds(level: str) -> None:
     assert far.existence == pytest.approx(expected.existence, rel=1e-6)
 
 
-def test_other_levels_are_told_what_to_use() -> None:
-    north, _, offer_id = _pair("tracks")
-    with pytest.raises(dt.errors.AgreementError, match="found terms of tracks; use release"):
-        north.release_scans(offer_id, time_ns=YES_NS)
+def test_tracks_without_a_cadence_leave_one_by_one_once_they_are_old_enough() -> None:
+    """A delay alone: today's newest is always too young, and every one leaves all the same."""
+    north, south, offer_id = _pair("tracks", delay_s=60)
+    own: list[Report] = []
+    left: list[Report] = []
+    for k in range(100):
+        now_ns = YES_NS + k * SECOND_NS
+        own.append(north.observe(now_ns, [[0.0, 0.0]]))
+        for report in north.release(offer_id, time_ns=now_ns):
+            left.append(report)
+            south.receive(report, offer_id=offer_id)
+        south.observe(now_ns, np.empty((0, 2)))
+    assert [report.time_ns for report in left] == [report.time_ns for report in own[:40]]
+    assert all(a.mean.tobytes() == b.mean.tobytes() for a, b in zip(left, own, strict=False))
 
 
-@pytest.mark.parametrize("level", ["detections", "tracklets"])
+@pytest.mark.parametrize("level", ["detections", "tracklets", "tracks"])
 def test_a_party_that_only_receives_keeps_no_scans(level: str) -> None:
     _, south, _ = _pair(level)
     for k in range(5):
@@ -163,7 +173,7 @@ def test_a_track_outside_the_area_changes_not_even_how_many_reports_leave() -> N
             now_ns = YES_NS + k * SECOND_NS
             outside = [[3_000.0, 3_000.0]] if is_there and k > 2 else []
             north.observe(now_ns, [[0.0, 0.0], *outside])
-            out += north.release_scans(offer_id, time_ns=now_ns)
+            out += north.release(offer_id, time_ns=now_ns)
         handed.append([(r.time_ns, r.sequence, r.row_id.tobytes()) for r in out])
     assert handed[0] == handed[1]
     assert sum(len(rows) > 0 for _, _, rows in handed[0]) == 8

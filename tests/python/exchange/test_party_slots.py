@@ -36,16 +36,17 @@ def test_each_slot_has_a_report_and_an_empty_one_if_nothing_was_said() -> None:
         north.observe(MADE_NS + second * SECOND_NS, [[0.0, 0.0], [east_m, 900.0]])
         for second, east_m in [(4, 100.0), (8, 100.0), (31, 5_000.0)]
     )
-    due = north.release_slots(offer.id, time_ns=MADE_NS + 45 * SECOND_NS)
+    due = north.release(offer.id, time_ns=MADE_NS + 45 * SECOND_NS)
     assert _seconds(due) == [10.0, 20.0, 30.0, 40.0]
     told = [sorted(report.track_id) for report in due]
     assert told == [sorted(at_8.track_id), [], [], sorted(at_31.track_id)]
     assert sorted(at_8.track_id) != sorted(at_31.track_id)
+    south.observe(MADE_NS + 45 * SECOND_NS, np.empty((0, 2)))
     for report in due:
         south.receive(report, offer_id=offer.id)
     assert [report.time_ns for report in south.received] == [due[-1].time_ns]
-    assert north.release_slots(offer.id, time_ns=MADE_NS + 45 * SECOND_NS) == []
-    assert _seconds(north.release_slots(offer.id, time_ns=MADE_NS + 50 * SECOND_NS)) == [50.0]
+    assert north.release(offer.id, time_ns=MADE_NS + 45 * SECOND_NS) == []
+    assert _seconds(north.release(offer.id, time_ns=MADE_NS + 50 * SECOND_NS)) == [50.0]
 
 
 def test_a_report_is_brought_to_its_slot_by_the_motion() -> None:
@@ -53,7 +54,7 @@ def test_a_report_is_brought_to_its_slot_by_the_motion() -> None:
     for second in (4, 6, 8):
         places = [[10.0 * second, 0.0], [0.0, 900.0 - 5.0 * second]]
         own = north.observe(MADE_NS + second * SECOND_NS, places)
-    (report,) = north.release_slots(offer.id, time_ns=MADE_NS + 10 * SECOND_NS)
+    (report,) = north.release(offer.id, time_ns=MADE_NS + 10 * SECOND_NS)
     motion = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
     f, q = motion.transition(2.0), motion.noise(2.0)
     of_row = np.searchsorted(own.track_id, report.track_id, sorter=np.argsort(own.track_id))
@@ -62,7 +63,7 @@ def test_a_report_is_brought_to_its_slot_by_the_motion() -> None:
     np.testing.assert_allclose(report.cov, f @ own.cov[mine] @ f.T + q, rtol=1e-9, atol=1e-6)
     assert (np.abs(report.mean[:, 2:]).max(axis=1) > 1.0).all()  # they move, so that it matters
     exact = north.observe(MADE_NS + 20 * SECOND_NS, [[200.0, 0.0]])
-    (report,) = north.release_slots(offer.id, time_ns=MADE_NS + 20 * SECOND_NS)
+    (report,) = north.release(offer.id, time_ns=MADE_NS + 20 * SECOND_NS)
     assert sorted(map(bytes, report.mean)) == sorted(map(bytes, exact.mean))
 
 
@@ -72,16 +73,16 @@ def test_what_was_seen_before_the_yes_fills_no_slot() -> None:
     for one in (north, late):
         one.observe(MADE_NS + 2 * SECOND_NS, [[1.0, 0.0]])
     now_ns = MADE_NS + 10 * SECOND_NS
-    assert [len(report) for report in north.release_slots(offer.id, time_ns=now_ns)] == [0]
+    assert [len(report) for report in north.release(offer.id, time_ns=now_ns)] == [0]
     late.observe(MADE_NS + 5 * SECOND_NS, [[1.0, 0.0]])  # after the yes, before its terms begin
-    assert [len(report) for report in late.release_slots(same.id, time_ns=now_ns)] == [0]
+    assert [len(report) for report in late.release(same.id, time_ns=now_ns)] == [0]
 
 
 def test_a_slot_leaves_late_by_the_delay_and_arrives() -> None:
     north, south, offer = _pair(delay_s=30)
     north.observe(MADE_NS + 9 * SECOND_NS, [[1.0, 0.0]])
-    assert north.release_slots(offer.id, time_ns=MADE_NS + 40 * SECOND_NS - 1) == []
-    (report,) = north.release_slots(offer.id, time_ns=MADE_NS + 40 * SECOND_NS)
+    assert north.release(offer.id, time_ns=MADE_NS + 40 * SECOND_NS - 1) == []
+    (report,) = north.release(offer.id, time_ns=MADE_NS + 40 * SECOND_NS)
     south.receive(report, offer_id=offer.id)
     assert [len(report) for report in south.received] == [1]
     (handover,) = south.audit
@@ -99,16 +100,17 @@ def test_a_report_that_could_leave_only_after_the_end_is_refused() -> None:
 
 def test_without_a_cadence_there_are_no_slots() -> None:
     north, _, offer = _pair(cadence_s=0)
-    north.observe(MADE_NS + 9 * SECOND_NS, [[1.0, 0.0]])
-    assert north.release_slots(offer.id, time_ns=MADE_NS + 90 * SECOND_NS) == []
+    own = north.observe(MADE_NS + 9 * SECOND_NS, [[1.0, 0.0]])
+    (report,) = north.release(offer.id, time_ns=MADE_NS + 90 * SECOND_NS)
+    assert report.time_ns == own.time_ns
 
 
 def test_before_the_yes_no_slot_is_filled() -> None:
     north, south, offer = _pair()
     with pytest.raises(dt.errors.AgreementError, match="is offered at"):
-        north.release_slots(offer.id, time_ns=MADE_NS)
+        north.release(offer.id, time_ns=MADE_NS)
     with pytest.raises(dt.errors.AgreementError, match="does not let 'south' hand tracks"):
-        south.release_slots(offer.id, time_ns=BEGIN_NS)
+        south.release(offer.id, time_ns=BEGIN_NS)
 
 
 @law
@@ -135,11 +137,11 @@ def test_when_a_party_releases_tells_nothing_of_what_it_saw(
                     MADE_NS + second * SECOND_NS, [[second, 0.0]] if what else np.empty((0, 2))
                 )
         scans = [scan for scan in scans if scan[0] > call]
-        found = north.release_slots(offer.id, time_ns=now_ns)
-        empty = blind.release_slots(same.id, time_ns=now_ns)
+        found = north.release(offer.id, time_ns=now_ns)
+        empty = blind.release(same.id, time_ns=now_ns)
         assert _seconds(found) == _seconds(empty)
         told += found
     last_s = calls[-1] - delay_s
     assert _seconds(told) == list(np.arange(10.0, last_s + 1, 10.0))
-    once = patient.release_slots(late.id, time_ns=MADE_NS + calls[-1] * SECOND_NS)
+    once = patient.release(late.id, time_ns=MADE_NS + calls[-1] * SECOND_NS)
     assert [r.mean.tobytes() for r in once] == [r.mean.tobytes() for r in told]

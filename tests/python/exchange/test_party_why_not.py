@@ -35,8 +35,7 @@ def test_a_place_within_whose_cell_is_not_is_told() -> None:
     north, offer = _pair(precision_m=1_000)
     own = north.observe(NOW_NS, [[3_990.0, 3_990.0], [0.0, 0.0], [9_000.0, 0.0]])
     within, at_edge, beyond = own.track_id[np.argsort(own.mean[:, 0])].tolist()
-    released = north.release(offer.id, time_ns=NOW_NS)
-    assert released is not None
+    (released,) = north.release(offer.id, time_ns=NOW_NS)
     assert released.track_id.tolist() == [within]
     edge, far = (north.why_not("south", time_ns=NOW_NS, object_id=k) for k in (at_edge, beyond))
     assert "area: its place lies within, but not all of the cell to which it is rounded" in edge
@@ -49,8 +48,7 @@ def test_beyond_the_grid_is_told() -> None:
     pole = dt.LocalFrame(89.5, 0.0)
     north, offer = _pair(pole, area=None, precision_m=50)
     own = north.observe(NOW_NS, [[0.0, 0.0]])
-    released = north.release(offer.id, time_ns=NOW_NS)
-    assert released is not None
+    (released,) = north.release(offer.id, time_ns=NOW_NS)
     assert len(released) == 0
     text = north.why_not("south", time_ns=NOW_NS, object_id=int(own.track_id[0]))
     assert "precision_m: the grid of 50 m does not reach beyond 89° north and south" in text
@@ -75,8 +73,7 @@ def test_a_row_leaves_if_and_only_if_no_clause_is_named(
     clauses = {} if precision_m is None else {"precision_m": precision_m}
     north, offer = _pair(**clauses)
     own = north.observe(NOW_NS, places)
-    released = north.release(offer.id, time_ns=NOW_NS)
-    assert released is not None
+    (released,) = north.release(offer.id, time_ns=NOW_NS)
     for number in own.track_id.tolist():
         text = north.why_not("south", time_ns=NOW_NS, object_id=number)
         assert ("No clause of" in text) == (number in released.track_id)

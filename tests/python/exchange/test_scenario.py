@@ -76,7 +76,7 @@ def test_day_by_day_what_if_both_are_given_and_only_then(
         for me, partner in (parties, parties[::-1]):
             me.observe(now_ns, [[0.0, 0.0]])
             if is_open:
-                assert me.release(offer.id, time_ns=now_ns) is not None
+                assert len(me.release(offer.id, time_ns=now_ns)) == 1
                 assert me.why_not(partner.name, time_ns=now_ns).startswith("No clause")
             else:
                 with pytest.raises(dt.errors.AgreementError, match="nothing leaves"):

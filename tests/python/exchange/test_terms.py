@@ -217,7 +217,7 @@ def test_toml_reads_as_people_write_it() -> None:
 def test_the_example_uses_every_clause_of_tracks() -> None:
     these = dt.Terms.from_toml((EXAMPLES / "terms.toml").read_text(encoding="utf-8"))
     unused = set(CLAUSES) - set(these.to_mapping())
-    assert unused == {"count_cell_m", "count_at_least", "relay", "both_ways"}
+    assert unused == {"count_cell_m", "count_at_least", "relay", "relay_hops", "both_ways"}
     assert these.text("North", "South").startswith(
         "From 1 July 2021 until 31 August 2021 South receives from North tracks inside the border "
         "strip (4 corners, 36.5° N to 37.2° N, 67° E to 68.5° E), rounded to 50 m, every 10 s, 30 s"

@@ -12,7 +12,7 @@ use super::counts::Partition;
 use super::grant::Grant;
 use super::grid::Grid;
 use super::report::{Columns, Kind, Report};
-use super::spots::Spots;
+use super::spots::{Spots, located_rows};
 use crate::Result;
 
 /// What leaves. Columns that it does not replace leave as they are, gathered by `rows`.
@@ -82,6 +82,16 @@ pub fn why(report: &Report<'_>, grant: &Grant, recipient: &str, now_ns: i64) -> 
     let spots = Spots::new(&question)?;
     let clauses = if grant.partition.is_some() { &[] } else { ROW_CLAUSES };
     Ok(Withheld::Rows(spots.withheld(clauses)))
+}
+
+/// Where each row is, latitude and longitude \[°] as the clauses are asked about it; NaN where nobody
+/// knows. Of counts the middle of each cell.
+///
+/// # Errors
+/// As [`release`].
+pub fn points(report: &Report<'_>) -> Result<Vec<[f64; 2]>> {
+    report.check()?;
+    Ok(located_rows(report))
 }
 
 /// Asks every clause; the tables are arguments so that a test can leave one out.

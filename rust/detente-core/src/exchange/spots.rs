@@ -111,6 +111,25 @@ impl<'a> Spots<'a> {
     }
 }
 
+/// Where each row of a report is, as [`Spots`] have it; of counts the middle of each cell.
+pub(super) fn located_rows(report: &Report<'_>) -> Vec<[f64; 2]> {
+    let nowhere = [f64::NAN; 2];
+    let (places, stride) = match report.columns {
+        Columns::Places(places) => (places, report.axes),
+        Columns::States { dim, mean, .. } => (mean, dim),
+        Columns::Counts { cells, .. } => {
+            let middle = |&cell| Some(report.grid?.rectangle(cell)?.centre());
+            return cells.iter().map(|cell| middle(cell).unwrap_or(nowhere)).collect();
+        }
+    };
+    let Some(frame) = report.frame else { return vec![nowhere; report.id.len()] };
+    let surface = frame.surface();
+    places
+        .chunks_exact(stride)
+        .map(|place| located(frame, &surface, &place[..report.axes]).map_or(nowhere, |at| at.0))
+        .collect()
+}
+
 /// Latitude, longitude \[°] and height \[m] of a place in a frame; with two axes, on the ellipsoid.
 fn located(frame: &LocalFrame, surface: &Surface, place: &[f64]) -> Option<([f64; 2], f64)> {
     match *place {
