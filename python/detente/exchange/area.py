@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente.errors import SettingError
 from detente.exchange import polygons as shapes_of
 from detente.exchange.geojson import corners_from_any, geojson_from_polygons, rings_from_geojson
+from detente.exchange.names import check_name
 from detente.exchange.polygons import PER_DEGREE, Polygon, text_from_angle
 from detente.exchange.rings import Ints
 
@@ -49,6 +50,10 @@ class Area:
 
     polygons: tuple[Polygon, ...]
     name: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.name:
+            check_name(self.name, "area: the name of an area")
 
     @classmethod
     def from_any(cls, value: Any) -> "Area":  # noqa: ANN401 - GeoJSON holds anything

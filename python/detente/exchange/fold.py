@@ -16,7 +16,6 @@ from detente.exchange.limits import Limits, limited
 from detente.exchange.matches import Matches
 from detente.exchange.reading import Reading, reading
 from detente.exchange.report import Report
-from detente.exchange.rows import predicted
 from detente.exchange.snapshot import Break, Snapshot, TrackEnd, Unusable
 from detente.exchange.witness import Witness
 from detente.geo import LocalFrame
@@ -59,6 +58,8 @@ class Fold:
         As `Tracker` has it.
     switch_probability, owner, limits, frame
         As `Picture` has them.
+    late_ns : mapping of str to int
+        By party: how much longer its tracks count, as they come late by agreement.
     names_weigh : bool
         Whether partners' numbers of tracks are evidence; to a mixture, which keeps all
         explanations, theirs is one.
@@ -72,6 +73,7 @@ class Fold:
     owner: str | None
     limits: Limits | Mapping[str, Limits] | None
     frame: LocalFrame | None
+    late_ns: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def limits_of(self, origin: str) -> Limits:
         """Return what is believed at most of what a party claims for its sensors."""
@@ -128,14 +130,7 @@ class Fold:
         origin = report.origin
         if report.kind == "tracks":
             report = self.believed(report)
-            witness = state.witnesses.get(origin, Witness.none()).told_again(
-                report, survival_per_s=self.survival_per_s, most_age_ns=self.most_age_ns
-            )
-            state = replace(
-                state,
-                latest={**state.latest, origin: report},
-                witnesses={**state.witnesses, origin: witness},
-            )
+            state = replace(state, latest={**state.latest, origin: report})
             known = _predicted(engine, report.time_ns)
             told, aside = self._combined(state, known, report.time_ns)
             for unusable, reason in aside:
@@ -180,12 +175,12 @@ class Fold:
         for newest in self._newest(state, report.time_ns):
             origin = newest.origin
             if origin != report.origin:
-                witnesses[origin] = witnesses[origin].after(
-                    predicted(newest, self.motion, report.time_ns),
+                witnesses[origin] = witnesses.get(origin, Witness.none()).after(
+                    newest,
                     scan,
+                    motion=self.motion,
                     time_ns=report.time_ns,
-                    survival_per_s=self.survival_per_s,
-                    axes=newest.axes,
+                    matched=state.matches.get(origin, Matches.none()).theirs,
                 )
         return witnesses
 
@@ -218,7 +213,6 @@ class Fold:
             matches=state.matches,
             witnesses=state.witnesses,
             motion=self.motion,
-            survival_per_s=self.survival_per_s,
             time_ns=time_ns,
             switch_probability=self.switch_probability,
         )
@@ -228,7 +222,10 @@ class Fold:
     def _newest(self, state: State, time_ns: int) -> list[Report]:
         """Return the newest tracks of each partner, if they are not too old."""
         newest = (report for _, report in sorted(state.latest.items()))
-        return [report for report in newest if time_ns - report.time_ns <= self.most_age_ns]
+        return [report for report in newest if time_ns - report.time_ns <= self._most_ns(report)]
+
+    def _most_ns(self, report: Report) -> int:
+        return self.most_age_ns + self.late_ns.get(report.origin, 0)
 
 
 def taken(engine: Tracker, scan: Reading, time_ns: int) -> Tracks:

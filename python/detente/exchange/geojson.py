@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import SettingError
+from detente.exchange.names import check_name
 from detente.exchange.polygons import PER_DEGREE, Polygon
 
 Rings = list[NDArray[np.float64]]
@@ -28,8 +29,8 @@ def rings_from_geojson(value: Mapping[str, Any]) -> tuple[list[Rings], str]:
                 f"area: a Feature needs a geometry and properties, found {_shown(value)}"
             )
         name = cast("Mapping[str, Any]", properties).get("name") or ""
-        if not isinstance(name, str) or not name.isprintable():
-            raise SettingError(f"area: the name of a Feature must be one line, found {name!r}")
+        if name:
+            check_name(name, "area: the name of a Feature")
         return _polygons(cast("Mapping[str, Any]", inner)), name
     return _polygons(value), ""
 

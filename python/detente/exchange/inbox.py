@@ -9,6 +9,7 @@ from detente.errors import DetenteError
 from detente.exchange.agreement import Agreement
 from detente.exchange.clock import MOST_AHEAD_NS, Clock
 from detente.exchange.hops import clauses_of, hops_of
+from detente.exchange.names import Names
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Unusable
 from detente.exchange.received import Received
@@ -31,6 +32,8 @@ class Inbox:
         Its clock.
     agreement : callable
         Returns the agreement of an identity, as the party knows it.
+    names : Names
+        Of the parties that it knows.
     count : callable
         Lets a report count that came under an offer from a sender.
     most_age_ns : int
@@ -43,6 +46,7 @@ class Inbox:
         *,
         clock: Clock,
         agreement: Callable[[str], Agreement],
+        names: Names,
         count: Callable[[Report, Offer, str], None],
         most_age_ns: int,
     ) -> None:
@@ -50,6 +54,7 @@ class Inbox:
         self._clock = clock
         self._agreement = agreement
         self._count = count
+        self._names = names
         self._hold_ns = 0
         self.received = Received(most_age_ns)
         self.waiting = Waiting()
@@ -96,6 +101,7 @@ class Inbox:
         came = self._agreed(arrival)
         if came is not None:
             offer = self._agreement(arrival.offer_id).offer
+            self._names.take(came.origin)
             self._count(came, offer, arrival.sender)
             now_ns = self._clock.now_ns or came.time_ns
             self.received.take(came, offer, now_ns=now_ns, hold_ns=self._hold_ns)
@@ -103,6 +109,7 @@ class Inbox:
     def _agreed(self, arrival: Arrival) -> Report | None:
         """Return what the agreement lets count of what came; nothing if that is own."""
         report, offer_id, sender = arrival
+        self._names.check(report.origin, "the origin of a report")
         agreement = self._agreement(offer_id)
         earliest_ns = report.time_ns + agreement.offer.terms.delay_ns
         # whether it may be passed on was the sender's agreement's to say, which is not known here

@@ -7,6 +7,7 @@ from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
 from detente.exchange.answers import Answers
 from detente.exchange.instant import text_from_time_ns
+from detente.exchange.names import Names
 from detente.exchange.offer import Message, Offer
 from detente.exchange.standing import Standing, standing_at
 
@@ -21,10 +22,16 @@ class Notebook:
     ----------
     name : str
         The party.
+
+    Attributes
+    ----------
+    names : Names
+        Of the parties and hosts that it knows.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self.names = Names(name)
         self._answers: dict[str, Answers] = {}
         self._consents: dict[str, dict[str, Offer]] = {}
         self._early: dict[str, set[Message]] = {}
@@ -51,6 +58,7 @@ class Notebook:
                 f"{self._name!r} has no part in offer {offer.id[:12]} from {offer.sender!r} to "
                 f"{offer.recipient!r}"
             )
+        self.names.take(*offer.concerns)
         answers = self._answers[offer.id] = Answers(offer)
         for message in self._early.pop(offer.id, ()):
             if not offer.why_not(message):

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from detente.errors import AgreementError, SettingError
 from detente.exchange.instant import text_from_time_ns
+from detente.exchange.names import check_name
 from detente.exchange.terms import Terms
 
 _SHORT = 12
@@ -37,8 +38,8 @@ class Offer:
     Raises
     ------
     SettingError
-        A nameless party, an offer to oneself, a host that is a party, or times that do not follow
-        each other.
+        No name of a party (see `detente.exchange.names`), an offer to oneself, a host that is a
+        party, or times that do not follow each other.
     """
 
     sender: str
@@ -52,7 +53,9 @@ class Offer:
     def __post_init__(self) -> None:
         object.__setattr__(self, "hosts", _sorted_hosts(self.hosts))
         named = (self.sender, self.recipient, *self.hosts)
-        if not all(named) or len(set(named)) < len(named):
+        for name in named:
+            check_name(name, "the name of a party")
+        if len(set(named)) < len(named):
             raise SettingError(
                 "an offer needs two different parties, and hosts that are neither, found "
                 f"{', '.join(map(repr, named))}"

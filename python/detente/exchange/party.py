@@ -48,7 +48,8 @@ class Party(Signatory):
     sensor : Sensor
         Its own, or the one it mostly looks with.
     most_age_s : float
-        How old the newest report of a partner may be to count in the picture [s].
+        How old the newest tracks of a partner may be to count in the picture [s], beyond the
+        delay and the cadence of the agreement by which they came.
     frame : LocalFrame, optional
         Where east and north of all reports are on the Earth; without it the audit cannot tell
         what lies in an area.
@@ -98,6 +99,7 @@ class Party(Signatory):
             name,
             clock=self._clock,
             agreement=self.agreement,
+            names=self._notebook.names,
             count=self._count,
             most_age_ns=round(most_age_s * NS_PER_S),
         )
@@ -384,6 +386,8 @@ class Party(Signatory):
 
     def _count(self, report: Report, offer: Offer, sender: str) -> None:
         """Let what came count: in the picture, then in the audit."""
+        if report.kind == "tracks":
+            self._shared.expect(report.origin, late_ns=late_ns(offer.terms))
         change = self._copied.take(report, sender=sender)
         for each in change.discard:
             self._shared.discard(each)

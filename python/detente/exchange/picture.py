@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -48,7 +49,8 @@ class Picture:
     tracker : Tracker
         One that has seen nothing: how objects move, appear and are associated. It stays as it is.
     most_age_s : float
-        How old the newest tracks of a partner may be to count [s].
+        How old the newest tracks of a partner may be to count [s], unless they come later by
+        agreement (see `expect`).
     switch_probability : float
         The probability that a partner's track is of another object than at its last report.
     owner : str, optional
@@ -219,6 +221,23 @@ class Picture:
         self._refused = deque(kept, maxlen=_MOST_REFUSED)
         return before - self._holdings.reports
 
+    def expect(self, origin: str, *, late_ns: int) -> None:
+        """Let tracks of a party count for longer, since they come late by agreement.
+
+        Parameters
+        ----------
+        origin : str
+            The party whose sensors speak.
+        late_ns : int
+            What counts on top of `most_age_s` [ns]: delay and cadence; the greatest that was said.
+        """
+        if late_ns <= self._fold.late_ns.get(origin, 0):
+            return
+        self._fold = replace(self._fold, late_ns={**self._fold.late_ns, origin: late_ns})
+        self._rewind(0, self._known_ns)
+        for part in self._parts.values():
+            part.expect(origin, late_ns=late_ns)
+
     def as_of(self, time_ns: int, *, without: Iterable[str] = ()) -> Snapshot:
         """Return what is known at a time from all reports that are not later.
 
@@ -285,7 +304,7 @@ class Picture:
     def fresh(self) -> "Picture":
         """Return a picture of the same settings that knows nothing."""
         fold = self._fold
-        return Picture(
+        picture = Picture(
             self._engine.fresh(),
             most_age_s=fold.most_age_ns / NS_PER_S,
             switch_probability=fold.switch_probability,
@@ -293,6 +312,8 @@ class Picture:
             limits=fold.limits,
             frame=fold.frame,
         )
+        picture._fold = replace(picture._fold, late_ns=fold.late_ns)
+        return picture
 
     def limits_of(self, origin: str) -> Limits:
         """Return what is believed at most of what a party claims for its sensors."""

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from detente import _core
 from detente.errors import DTypeError, NotFiniteError, SettingError, ShapeError
 from detente.exchange.kinds import COLUMNS, SENSED, Column, Kind
+from detente.exchange.names import check_name
 from detente.exchange.sensing import SensorDescription
 from detente.geo import LocalFrame
 
@@ -93,8 +94,7 @@ class Report:
     def __post_init__(self) -> None:
         if self.kind not in COLUMNS:
             raise SettingError(f"kind must be one of {', '.join(COLUMNS)}, found {self.kind!r}")
-        if not self.origin:
-            raise SettingError("a report must name its origin")
+        check_name(self.origin, "the origin of a report")
         if self.axes not in _AXES:
             raise SettingError(f"axes must be 2 or 3, found {self.axes}")
         hops = self.relay_hops

@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from detente.errors import DecodeError, SettingError
+from detente.exchange.names import check_name
 from detente.sensors import (
     Annulus,
     Coverage,
@@ -74,6 +75,9 @@ class SensorDescription:
     pose: Pose = Pose()  # noqa: RUF009 - frozen
     range_limits_m: tuple[float, float] | None = None
     is_partial: bool = False
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "the name of a sensor")
 
     @classmethod
     def from_sensor(cls, sensor: Sensor, *, axes: int, pose: Pose | None = None) -> Self:

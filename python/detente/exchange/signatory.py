@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 
-from detente.errors import SettingError
 from detente.exchange.agreement import Agreement
 from detente.exchange.clock import Clock
 from detente.exchange.conflicts import check_conflicts, may_conflict
+from detente.exchange.names import check_name
 from detente.exchange.notebook import Notebook
 from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
 from detente.exchange.standing import Standing
@@ -26,13 +26,11 @@ class Signatory:
     Raises
     ------
     SettingError
-        No name.
+        No name; see `detente.exchange.names`.
     """
 
     def __init__(self, name: str, *, clock: Callable[[], int] | None = None) -> None:
-        if not name:
-            raise SettingError("a party must have a name")
-        self.name = name
+        self.name = check_name(name, "the name of a party")
         self._notebook = Notebook(name)
         self._clock = Clock(clock)
 

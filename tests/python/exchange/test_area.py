@@ -178,7 +178,7 @@ def test_a_name_is_shown_beside_the_place_and_changes_nothing() -> None:
         ({"type": "Feature", "geometry": None}, "a Feature needs a geometry"),
         (
             {"type": "Feature", "geometry": BOX, "properties": {"name": "a\nb"}},
-            "must be one line, found",
+            "without control characters, found",
         ),
         (
             {"type": "Polygon", "coordinates": [BOX["coordinates"][0], [[3, 3], [3, 10], [6, 6]]]},

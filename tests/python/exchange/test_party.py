@@ -212,7 +212,9 @@ def test_a_report_dated_later_than_now_stays() -> None:
 
 
 def test_bad_settings_are_refused() -> None:
-    with pytest.raises(dt.errors.SettingError, match="must have a name"):
+    with pytest.raises(
+        dt.errors.SettingError, match="the name of a party must be text of at least"
+    ):
         _party("")
     with pytest.raises(dt.errors.SettingError, match="most_age_s must be positive, found 0"):
         _party("a", most_age_s=0.0)

@@ -148,6 +148,7 @@ def test_tracks_without_a_cadence_leave_one_by_one_once_they_are_old_enough() ->
             left.append(report)
             south.receive(report, offer_id=offer_id)
         south.observe(now_ns, np.empty((0, 2)))
+        assert list(south.picture(now_ns).origin("south")) == ["partner"] * (k >= 60)
     assert [report.time_ns for report in left] == [report.time_ns for report in own[:40]]
     assert all(a.mean.tobytes() == b.mean.tobytes() for a, b in zip(left, own, strict=False))
 
@@ -177,3 +178,26 @@ def test_a_track_outside_the_area_changes_not_even_how_many_reports_leave() -> N
         handed.append([(r.time_ns, r.sequence, r.row_id.tobytes()) for r in out])
     assert handed[0] == handed[1]
     assert sum(len(rows) > 0 for _, _, rows in handed[0]) == 8
+
+
+@pytest.mark.parametrize(
+    "clauses", [{"delay_s": 60}, {"cadence_s": 60}, {"delay_s": 60, "cadence_s": 10}]
+)
+def test_how_late_tracks_come_by_agreement_counts_on_top_of_the_most_age(
+    clauses: dict[str, float],
+) -> None:
+    """Once there was something in the picture it is never empty again."""
+    north, south, offer_id = _pair("tracks", **clauses)
+    shown: list[int] = []
+    for k in range(0, 400, 5):
+        now_ns = YES_NS + k * SECOND_NS
+        north.observe(now_ns, [[0.0, 0.0]])
+        for report in north.release(offer_id, time_ns=now_ns):
+            south.receive(report, offer_id=offer_id)
+        south.observe(now_ns, np.empty((0, 2)))
+        shown.append(len(south.picture(now_ns)))
+    first = shown.index(1)
+    assert first <= 26
+    assert all(shown[first:])
+    last_ns = YES_NS + 395 * SECOND_NS
+    assert len(south.picture(last_ns + 200 * SECOND_NS)) == 0  # and fades like all others

@@ -204,7 +204,9 @@ def test_bad_reports_are_refused() -> None:
         replace(good, fields={"mmsi": np.zeros(3)})
     with pytest.raises(dt.errors.SettingError, match=r"kind must be one of .* found 'songs'"):
         replace(good, kind="songs")
-    with pytest.raises(dt.errors.SettingError, match="must name its origin"):
+    with pytest.raises(
+        dt.errors.SettingError, match="the origin of a report must be text of at least"
+    ):
         replace(good, origin="")
     with pytest.raises(dt.errors.SettingError, match="axes must be 2 or 3, found 1"):
         replace(good, axes=1)
