@@ -64,9 +64,10 @@ class Drive:
     cars_m: list[Array]
     seen: float
 
-    def is_near(self, scan: int, places_m: Array) -> Mask:
-        """Return which places (n, 2) are in the range of either car."""
-        off_m = places_m[:, None] - self.cars_m[scan]
+    def is_near(self, scan: int, places_m: Array, *, party: str | None = None) -> Mask:
+        """Return which places (n, 2) are in the range of a party's car, or of either."""
+        cars_m = self.cars_m[scan] if party is None else self.cars_m[scan][[NAMES.index(party)]]
+        off_m = places_m[:, None] - cars_m
         return (np.linalg.norm(off_m, axis=2) <= RANGE_M).any(axis=1)
 
     def tracker(self, association: str) -> dt.Tracker:
@@ -161,7 +162,7 @@ def errors(
     """Return the mean GOSPA of each party, and what is located, missed and false, (4,).
 
     GOSPA with p = 2 and the cutoff `CUTOFF_M` [m]; then the mean squared parts [m²]. It is taken
-    from `SETTLED_S` on, where either car covers.
+    from `SETTLED_S` on, of what is in the range of the party's own car.
     """
     first_ns = round(SETTLED_S * 1e9)
     step = max(1, round(1e9 / shown_hz / (of.times_ns[1] - of.times_ns[0])))
@@ -172,9 +173,10 @@ def errors(
         of.watchers, of.tracker(association), how=how, times_ns=list(at), every_s=every_s
     )
     for party, snapshot, _ in played:
-        scan, known_m = at[snapshot.time_ns], snapshot.confirmed().mean[:, :2]
-        known_m = known_m[of.is_near(scan, known_m)]
-        found = dt.metrics.gospa(of.truth_m[scan], known_m, cutoff=CUTOFF_M)
+        scan = at[snapshot.time_ns]
+        truth_m, known_m = of.truth_m[scan], snapshot.confirmed().mean[:, :2]
+        truth_m, known_m = (m[of.is_near(scan, m, party=party)] for m in (truth_m, known_m))
+        found = dt.metrics.gospa(truth_m, known_m, cutoff=CUTOFF_M)
         values[party].append((found.value, found.localisation, found.missed, found.false))
     return {party: np.mean(each, axis=0) for party, each in values.items()}
 

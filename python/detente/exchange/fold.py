@@ -16,6 +16,7 @@ from detente.exchange.limits import Limits, limited
 from detente.exchange.matches import Matches
 from detente.exchange.reading import Reading, reading
 from detente.exchange.report import Report
+from detente.exchange.rows import predicted
 from detente.exchange.snapshot import Break, Snapshot, TrackEnd, Unusable
 from detente.exchange.witness import Witness
 from detente.geo import LocalFrame
@@ -130,7 +131,14 @@ class Fold:
         origin = report.origin
         if report.kind == "tracks":
             report = self.believed(report)
-            state = replace(state, latest={**state.latest, origin: report})
+            witness = state.witnesses.get(origin, Witness.none()).told_again(
+                report, survival_per_s=self.survival_per_s, most_age_ns=self.most_age_ns
+            )
+            state = replace(
+                state,
+                latest={**state.latest, origin: report},
+                witnesses={**state.witnesses, origin: witness},
+            )
             known = _predicted(engine, report.time_ns)
             told, aside = self._combined(state, known, report.time_ns)
             for unusable, reason in aside:
@@ -175,12 +183,12 @@ class Fold:
         for newest in self._newest(state, report.time_ns):
             origin = newest.origin
             if origin != report.origin:
-                witnesses[origin] = witnesses.get(origin, Witness.none()).after(
-                    newest,
+                witnesses[origin] = witnesses[origin].after(
+                    predicted(newest, self.motion, report.time_ns),
                     scan,
-                    motion=self.motion,
                     time_ns=report.time_ns,
-                    matched=state.matches.get(origin, Matches.none()).theirs,
+                    survival_per_s=self.survival_per_s,
+                    axes=newest.axes,
                 )
         return witnesses
 
@@ -213,6 +221,7 @@ class Fold:
             matches=state.matches,
             witnesses=state.witnesses,
             motion=self.motion,
+            survival_per_s=self.survival_per_s,
             time_ns=time_ns,
             switch_probability=self.switch_probability,
         )

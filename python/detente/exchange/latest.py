@@ -46,6 +46,7 @@ def combined(
     matches: Mapping[str, Matches],
     witnesses: Mapping[str, Witness],
     motion: object,
+    survival_per_s: float,
     time_ns: int,
     switch_probability: float,
 ) -> Combined:
@@ -54,7 +55,8 @@ def combined(
     All are predicted to one moment. A track of a partner and one of the picture that can be the
     same object are paired at the least total cost, remembered pairs first, and fused by covariance
     intersection, since how much the two have in common is unknown; the fused existence is the
-    greater one. Partners are folded in by name, so their order does not matter.
+    greater of ours and what is left of the partner's (`Witness`). Partners are folded in by name,
+    so their order does not matter.
 
     Parameters
     ----------
@@ -65,9 +67,11 @@ def combined(
     matches : mapping of str to Matches
         What was matched until now.
     witnesses : mapping of str to Witness
-        What others saw of tracks that only one partner tells of.
+        Whether the tracks of each partner exist.
     motion : motion model
         How objects move.
+    survival_per_s : float
+        The probability that an object lives on for a second.
     time_ns : int
         The moment.
     switch_probability : float
@@ -80,7 +84,9 @@ def combined(
     for report in newest:
         origin = report.origin
         known = matches.get(origin, Matches.none())
-        partner = witnesses.get(origin, Witness.none()).heard(predicted(report, motion, time_ns))
+        partner = witnesses[origin].heard(
+            predicted(report, motion, time_ns), time_ns=time_ns, survival_per_s=survival_per_s
+        )
         held = places(known.of(partner.track_id), rows.track_id)
         pair = _paired(rows, partner, held, switch_probability)
         is_ours = pair >= 0

@@ -128,8 +128,16 @@ def _true(shown: Snapshot, truth_m: Array) -> NDArray[np.bool_]:
     return good
 
 
-@pytest.mark.parametrize(("clutter", "worlds"), [(CLUTTER, 40), (5.0 * CLUTTER, 16)])
-@pytest.mark.parametrize("kind", ["detections", "tracklets"])
+@pytest.mark.parametrize(
+    ("kind", "clutter", "worlds"),
+    [
+        ("detections", CLUTTER, 40),
+        ("detections", 5.0 * CLUTTER, 16),
+        ("tracklets", CLUTTER, 40),
+        ("tracklets", 5.0 * CLUTTER, 16),
+        ("tracks", CLUTTER, 40),
+    ],
+)
 def test_the_shared_existence_is_calibrated(kind: str, clutter: float, worlds: int) -> None:
     """Of the rows of the picture that claim r, the share r is of an object (bins of 500 or more).
 
@@ -150,6 +158,8 @@ def test_the_shared_existence_is_calibrated(kind: str, clutter: float, worlds: i
                 told: list[Report] = [looked.detections]
                 if index == 1 and kind == "tracklets":
                     told = party.tracklets()
+                elif index == 1 and kind == "tracks":
+                    told = [looked.tracks]
                 for report in told:
                     picture.add(report)
             if k >= 5:
