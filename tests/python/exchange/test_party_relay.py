@@ -13,7 +13,7 @@ from strategies.effort import law
 from strategies.parties import party
 
 import detente as dt
-from detente.exchange import Offer, Report, time_ns_from_text
+from detente.exchange import Offer, Report, release, time_ns_from_text
 from detente.exchange.digest import digest_of
 from detente.exchange.hops import hops_of
 
@@ -351,3 +351,35 @@ def test_who_says_less_than_its_agreement_lets_it_is_believed() -> None:
     assert passed.relay
     parties["east"].receive(replace(passed, relay=False), offer_id=offer.id, sender="south")
     assert [report.relay for report in parties["east"].received] == [False]
+
+
+def test_what_a_relay_changed_does_not_count_and_is_shown() -> None:
+    """East passes South's tracks on with other places, before or after West has South's own."""
+    edges: Edges = {
+        ("south", "west"): {"relay": True},
+        ("south", "east"): {"relay": True},
+        ("east", "west"): {"relay": True},
+    }
+    for order in (("south", "east"), ("east", "south")):
+        parties, offers, seen = _met(["south", "east", "west"], edges)
+        west = parties["west"]
+        agreed = west.agreement(offers["south", "west"].id)
+        true = release(seen["south"], agreed, recipient="west", time_ns=NOW_NS)
+        assert true is not None
+        forged = replace(
+            true, sequence=true.sequence + 5, columns={**true.columns, "mean": true.mean + 7_000.0}
+        )
+        for sender in order:
+            west.receive(
+                true if sender == "south" else forged,
+                offer_id=offers[sender, "west"].id,
+                sender=sender,
+            )
+        shown = west.picture(SEEN_NS)
+        rows = np.argsort(shown.theirs["south"])[-len(true) :]  # before them are West's own
+        assert shown.theirs["south"][rows].tolist() == sorted(true.track_id.tolist())
+        assert np.count_nonzero(shown.theirs["south"]) == len(true)
+        assert shown.mean[rows] == pytest.approx(true.mean[np.argsort(true.track_id)], abs=1e-6)
+        (found,) = west.contradictions
+        assert [passed.sender for passed in found.set_aside] == ["east"]
+        assert [passed.sender for passed in found.stands] == ["south"]
