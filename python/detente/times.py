@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -217,7 +217,7 @@ def _one(value: Any, zone: tzinfo | None, of: str, row: int) -> float:  # noqa: 
     if of_pandas is not None and getattr(value, "tzinfo", None) is not None:
         return float(_seconds(np.array([of_pandas()]))[0])  # to the nanosecond
     if isinstance(value, np.datetime64):
-        alone: NDArray[Any] = np.array([value])
+        alone: NDArray[Any] = np.array([cast("Any", value)])
         offset = 0.0 if zone is None else _offsets_s(alone, zone, of)[0]
         return float(_seconds(alone)[0] - offset)
     then = _datetime(value, of, row)

@@ -100,5 +100,5 @@ def test_settings_outside_their_range_are_refused() -> None:
     for bad in (0.0, -1.0, float("nan")):
         with pytest.raises(dt.errors.SettingError, match="longest_silence_s must be positive"):
             dt.Tracker(motion=MOTIONS["CV"], birth=BIRTH, longest_silence_s=bad)
-    with pytest.raises(dt.errors.SettingError, match="identity_error must be at least 0"):
+    with pytest.raises(dt.errors.SettingError, match="identity_error must be from 0 to 1"):
         tracked([(0.0, "a", 0.0, 0.0)], identity_error=-0.1)
