@@ -16,7 +16,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-_SECONDS = (1_262_304_000, 4_102_444_800)  # 2010 to 2100, in seconds since 1970
+_SECONDS = (1_262_304_000, 2_524_608_000)  # 2010 to 2050, in seconds since 1970
 _SOON_NS = 1_000  # no sensor looks again so soon
 
 
@@ -33,7 +33,7 @@ def checked_time_ns(time_ns: object, *, latest_ns: int | None) -> int:
     Raises
     ------
     SettingError
-        It is not a whole number; or as seconds it would be a time between 2010 and 2100, and as
+        It is not a whole number; or as seconds it would be a time between 2010 and 2050, and as
         nanoseconds it is no whole second of 1970 or less than a microsecond after the latest.
     """
     advice = "multiply seconds by 10**9 and round them to an int"
