@@ -255,9 +255,12 @@ class Tracker:
         Of "pmbm": a hypothesis of a track that went undetected and is less likely to exist than
         this goes back to the objects not yet seen.
     id_key : int
-        A secret of up to 128 bits that keys the identities: the same key, settings and scans give
-        the same identities again. So two trackers of one key, 0 unless told, may give different
-        objects the same identity; where their tracks meet, give each a key of its own.
+        Keys the identities, up to 128 bits: the same key, settings and scans give the same
+        identities again. An identity hashes what its track was born from: the sensor's name, the
+        time, the measurement. Who knows the key can tell these from it by trial, so give a secret
+        one to a tracker whose identities reach others; `Party` draws one. Two trackers of one key,
+        0 unless told, may give different objects the same identity; where their tracks meet, give
+        each a key of its own.
 
     Raises
     ------
@@ -353,23 +356,24 @@ class Tracker:
         vars(other).update(vars(self), _core=core)
         return other
 
-    def fresh(self, association: Association | None = None) -> Self:
+    def fresh(self, association: Association | None = None, *, id_key: int | None = None) -> Self:
         """Return a tracker with the same settings that has seen nothing.
 
         Parameters
         ----------
         association : {"gnn", "jpda", "pmbm"}, optional
             How detections are given to tracks, if not as here.
+        id_key : int, optional
+            What keys its identities, if not the same.
 
         Raises
         ------
         SettingError
-            There is no such association.
+            There is no such association, or the key has more than 128 bits.
         """
-        if association is None:
-            return self._with(self._made())
-        changed: dict[str, Any] = {**self._settings, "association": association}
-        return type(self)(**changed)
+        told: dict[str, Any] = {"association": association, "id_key": id_key}
+        changed = {name: value for name, value in told.items() if value is not None}
+        return type(self)(**{**self._settings, **changed}) if changed else self._with(self._made())
 
     def __copy__(self) -> Self:
         return self._with(self._core.copy())

@@ -21,4 +21,4 @@ def party(name: str, frame: dt.LocalFrame | None = FRAME) -> dt.Party:
         clutter_density=1e-9,
         coverage=dt.Everywhere(),
     )
-    return dt.Party(name, tracker=tracker(), sensor=sensor, frame=frame)
+    return dt.Party(name, tracker=tracker(), sensor=sensor, frame=frame, secret=bytes(16))

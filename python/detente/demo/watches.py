@@ -77,6 +77,7 @@ def make_parties() -> tuple[Party, Party]:
                 survival_per_s=0.99,
             ),
             sensor=scene.sensor_of(index, name),
+            secret=b"of the demo only",
         )
         for index, name in enumerate(NAMES)
     )

@@ -51,7 +51,11 @@ class Backlog:
         """Return what was not handed over under an agreement and is old enough to be."""
         level = agreement.offer.terms.level
         due = self._held[self._start(agreement) - self._first : self._end(agreement, time_ns)]
-        return [report for report in due if report.kind == level]
+        of_level = [report for report in due if report.kind == level]
+        if level != "tracks":
+            return of_level
+        # of one moment the last says all; that there were others tells how many sensors looked
+        return list({report.time_ns: report for report in of_level}.values())
 
     def hand(self, agreement: Agreement, *, time_ns: int) -> None:
         """Take note that what was due is handed over."""

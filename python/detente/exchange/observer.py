@@ -11,6 +11,7 @@ from detente.exchange.increments import increments, measured_components
 from detente.exchange.instant import NS_PER_S, checked_time_ns, text_from_time_ns
 from detente.exchange.interval import Gain, Interval, LinearMotion
 from detente.exchange.report import Report
+from detente.exchange.secret import id_key_from_secret
 from detente.exchange.sensing import SensorDescription
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
@@ -73,11 +74,14 @@ class Observer:
         scan: smaller, and a little less, since what process noise makes all parties share is
         taken out. It says how many parties a receiver adds up, this one included. The first gain
         of a track is a reset: it holds everything since the track began.
+    secret : bytes, optional
+        At least 16, known to nobody else: they key the identities of its tracks, which leave, in
+        the place of the tracker's `id_key`. `dt.Party` draws them.
 
     Raises
     ------
     SettingError
-        Gains are asked for, and the motion model has no F and Q.
+        Gains are asked for, and the motion model has no F and Q; or a secret of fewer bytes.
 
     Examples
     --------
@@ -106,6 +110,7 @@ class Observer:
         threshold: float = 0.5,
         tracklets_from: float | None = None,
         compress_parties: int | None = None,
+        secret: bytes | None = None,
     ) -> None:
         motion = tracker.motion
         if compress_parties is not None and not _can_sum_up(motion):
@@ -114,7 +119,10 @@ class Observer:
                 f"found {motion!r}; leave compress_parties out"
             )
         self._origin = origin
-        self._tracker = tracker.fresh("gnn" if tracker.association == "pmbm" else None)
+        self._tracker = tracker.fresh(
+            "gnn" if tracker.association == "pmbm" else None,
+            id_key=None if secret is None else id_key_from_secret(secret, origin),
+        )
         self._frame = frame
         self._threshold = threshold
         told_from = 0.0 if compress_parties is None else threshold
@@ -125,7 +133,6 @@ class Observer:
         self._alive: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._waiting: list[_Waiting] = []
         self._last_ns: dict[str, int] = {}
-        self._tracks_at: tuple[int, int] = (0, -1)  # the latest time, and how many reports of it
         self._interval = Interval.empty(motion.axes, motion.dim)
         self._clipped = 0
 
@@ -281,11 +288,9 @@ class Observer:
         )
 
     def _tracks(self, time_ns: int, sure: Tracks) -> Report:
-        last_ns, count = self._tracks_at
-        self._tracks_at = (time_ns, count + 1 if last_ns == time_ns else 0)
         return Report.tracks(
             self._origin,
-            self._tracks_at[1],
+            0,
             time_ns,
             sure.id,
             sure.mean,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from secrets import token_bytes
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,7 @@ from detente.exchange.contradictions import Contradiction, Copied
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.inbox import Arrival, Inbox, late_ns
 from detente.exchange.instant import NS_PER_S
+from detente.exchange.kinds import SENSED
 from detente.exchange.limits import Limits
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
@@ -27,6 +29,7 @@ from detente.exchange.report import Report
 from detente.exchange.signatory import Signatory
 from detente.exchange.slots import Slots, has_slots
 from detente.exchange.snapshot import Snapshot
+from detente.exchange.versions import Versions
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
 from detente.tracking import Tracker
@@ -59,6 +62,10 @@ class Party(Signatory):
         their like; never what a partner says.
     limits : Limits or mapping of str to Limits, optional
         What its picture believes at most of what parties claim for their sensors.
+    secret : bytes, optional
+        At least 16, known to nobody else: they key the identities of its own tracks, so that
+        these tell a partner nothing. By default they are drawn; hand them in for a run that is to
+        be repeated.
 
     Attributes
     ----------
@@ -68,7 +75,7 @@ class Party(Signatory):
     Raises
     ------
     SettingError
-        No name, or an age that is not positive.
+        No name, an age that is not positive, or a secret of fewer bytes.
     """
 
     def __init__(
@@ -81,9 +88,12 @@ class Party(Signatory):
         frame: LocalFrame | None = None,
         clock: Callable[[], int] | None = None,
         limits: Limits | Mapping[str, Limits] | None = None,
+        secret: bytes | None = None,
     ) -> None:
         super().__init__(name, clock=clock)
-        self._observer = Observer(name, tracker, frame=frame)
+        self._observer = Observer(
+            name, tracker, frame=frame, secret=token_bytes(16) if secret is None else secret
+        )
         self._shared = Picture(
             tracker, most_age_s=most_age_s, owner=name, frame=frame, limits=limits
         )
@@ -95,6 +105,7 @@ class Party(Signatory):
         self._own: Report | None = None
         self._slots = Slots(name, tracker)
         self._backlog = Backlog()
+        self._versions: dict[str, Versions] = {}
         self._inbox = Inbox(
             name,
             clock=self._clock,
@@ -381,6 +392,10 @@ class Party(Signatory):
         found = release(report, agreement, sender=self.name, recipient=partner, time_ns=time_ns)
         if found is None or is_late_and_empty(found):
             return None
+        if found.origin == self.name and found.kind not in SENSED:
+            found = self._versions.setdefault(agreement.offer.id, Versions()).numbered(found)
+            if found is None:
+                return None
         self._record(found, agreement.offer, partner, time_ns)
         return found
 

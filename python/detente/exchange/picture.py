@@ -47,7 +47,8 @@ class Picture:
     Parameters
     ----------
     tracker : Tracker
-        One that has seen nothing: how objects move, appear and are associated. It stays as it is.
+        One that has seen nothing: how objects move, appear and are associated. It stays as it is;
+        its `id_key` is of no account, since identities depend on the reports alone.
     most_age_s : float
         How old the newest tracks of a partner may be to count [s], unless they come later by
         agreement (see `expect`).
@@ -119,7 +120,7 @@ class Picture:
         if tracker.time_s != -np.inf:
             message = f"tracker must have seen nothing, found one at {tracker.time_s} s"
             raise SettingError(message)
-        self._engine = tracker.fresh()
+        self._engine = tracker.fresh(id_key=0)  # a function of the reports alone, never handed out
         self._fold = Fold(
             motion=tracker.motion,
             survival_per_s=tracker.survival_per_s,

@@ -14,6 +14,7 @@ from detente.exchange.observer import Observer
 from detente.exchange.picture import Picture
 from detente.exchange.report import Report
 from detente.exchange.snapshot import Snapshot
+from detente.exchange.versions import Versions
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
 from detente.tracking import Tracker
@@ -178,6 +179,7 @@ class _Party:
         self._next = 0
         self._due_ns: int | None = None
         self._collected: list[Report] = []
+        self._versions = Versions()
 
     def until(self, time_ns: int) -> list[Report]:
         """Look until a time; return what is handed over by then."""
@@ -207,6 +209,9 @@ class _Party:
                 self._due_ns = look.time_ns + self._every_ns
                 if self._how in ("tracklets", "gains"):
                     self._collected = self._observer.tracklets()
+                elif self._how == "tracks":
+                    versions = map(self._versions.numbered, self._collected)
+                    self._collected = [each for each in versions if each is not None]
                 out += self._collected
                 self._collected = []
         self.sent_bytes += sum(report.nbytes for report in out)

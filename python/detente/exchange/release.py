@@ -10,6 +10,7 @@ from detente import _core
 from detente._core import Grant
 from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
+from detente.exchange.fields import gathered_column
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.report import Head, Report
@@ -99,6 +100,7 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
     if report.origin != grant.sender:
         left = min(hops_of(report) - 1, granted) if relay else 0
         return replace(report, **clauses_of(left))
+    fields = {name: gathered_column(name, array) for name, array in fields.items()}
     for array in (*columns.values(), *fields.values()):
         array.flags.writeable = False  # new, and nobody else's
     kind = "counts" if grant.level == "counts" else report.kind

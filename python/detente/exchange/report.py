@@ -1,7 +1,8 @@
 """Reports: what one party's own sensors say at one moment, as columns that never change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente import _core
 from detente.errors import DTypeError, NotFiniteError, SettingError, ShapeError
+from detente.exchange.fields import field_column
 from detente.exchange.kinds import COLUMNS, SENSED, Column, Kind
 from detente.exchange.names import check_name
 from detente.exchange.sensing import SensorDescription
@@ -51,7 +53,8 @@ class Report:
     columns : mapping of str to (n, …) array
         What the kind has (`detente.exchange.COLUMNS`), read-only.
     fields : mapping of str to (n,) or (n, k) array
-        Optional fields by name, of any type; none leaves unless the terms name it.
+        Optional fields by name; none leaves unless the terms name it. Each known one has its type
+        (`detente.exchange.FIELDS`), whatever its rows hold.
     axes : int
         2 (east, north) or 3 (and up). With two, an object is on the ellipsoid.
     frame : LocalFrame or None
@@ -106,10 +109,9 @@ class Report:
             raise SettingError(f"an optional field must not be called {odd[0]}, like a column")
         columns = _checked(self.kind, self.columns, self.axes)
         rows = len(columns["row_id"])
-        fields = {name: _owned(np.asarray(values)) for name, values in self.fields.items()}
-        for name, values in fields.items():
-            if values.ndim not in (1, 2) or len(values) != rows:
-                raise ShapeError(f"field {name} must have {rows} rows, found shape {values.shape}")
+        fields = {
+            name: _owned(field_column(name, values, rows)) for name, values in self.fields.items()
+        }
         for name, held in (("columns", columns), ("fields", fields), ("notes", dict(self.notes))):
             object.__setattr__(self, name, MappingProxyType(held))
 
@@ -164,8 +166,9 @@ class Report:
         ('tracks', 1, (1, 16))
         """
         ids = _unsigned(track_id, "track_id")
+        _check_once(ids, "track_id")
         columns = {
-            "row_id": _row_id(origin, "tracks", time_ns, ids),
+            "row_id": _row_id(origin, "tracks", time_ns, [ids]),
             "track_id": ids,
             "mean": np.asarray(mean),
             "cov": np.asarray(cov),
@@ -218,13 +221,11 @@ class Report:
         if position_m is None:
             tells = sensor.kind in {"position", "state"}
             position_m = z[:, :axes] if tells else np.full((len(z), axes), np.nan)
-        columns = {
-            "row_id": _row_id(origin, "detections", time_ns, z, sensor.name),
-            "position_m": np.asarray(position_m),
-            "measurement": z,
-        }
+        columns = {"position_m": np.asarray(position_m), "measurement": z}
         if noise is not None:
             columns["noise"] = np.asarray(noise)
+        content = [_rows(name, values, len(z)) for name, values in columns.items()]
+        columns["row_id"] = _row_id(origin, "detections", time_ns, content, sensor.name)
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
         given |= {"axes": axes, "frame": frame, "relay": relay, "sensor": sensor}
         return cls(origin=origin, kind="detections", fields=_fields(fields), **given)
@@ -284,8 +285,10 @@ class Report:
         if ids.shape != begins.shape:
             raise ShapeError(f"from_ns must have shape {ids.shape}, found {begins.shape}")
         content = np.column_stack([ids.view(np.int64), begins])
+        _check_once(content.view("V16").reshape(-1), "track_id and from_ns")
+        name = "" if sensor is None else sensor.name
         columns = {
-            "row_id": _row_id(origin, "tracklets", time_ns, content),
+            "row_id": _row_id(origin, "tracklets", time_ns, [content], name),
             "track_id": ids,
             "position_m": np.asarray(position_m),
             "from_ns": begins,
@@ -355,16 +358,36 @@ class Report:
 
 
 def _row_id(
-    origin: str, kind: str, time_ns: int, content: NDArray[Any], sensor: str = ""
+    origin: str, kind: str, time_ns: int, content: Sequence[NDArray[Any]], sensor: str = ""
 ) -> NDArray[np.uint8]:
-    """Return the identities of rows whose content is given, (n,) or (n, k)."""
-    little = np.ascontiguousarray(content, content.dtype.newbyteorder("<"))
-    rows = (little[:, None] if little.ndim == 1 else little).view(np.uint8)
-    return _core.row_identities(origin, kind, time_ns, sensor, rows)
+    """Return the identities of rows whose content is given, arrays of (n,) or (n, k).
+
+    They must not depend on other rows. Rows that are equal in all of it are told apart by their
+    order.
+    """
+    rows = [np.ascontiguousarray(part, part.dtype.newbyteorder("<")) for part in content]
+    rows = [(part[:, None] if part.ndim == 1 else part).view(np.uint8) for part in rows]
+    return _core.row_identities(origin, kind, time_ns, sensor, np.hstack(rows))
+
+
+def _rows(name: str, values: NDArray[Any], rows: int) -> NDArray[np.float64]:
+    """Return a column of numbers as (n, k), one NaN like the other."""
+    if values.dtype.kind not in "biuf":
+        raise DTypeError(f"{name} must hold float64, found {values.dtype}; convert it first")
+    if not values.ndim or len(values) != rows:
+        raise ShapeError(f"{name} must have {rows} rows, found shape {values.shape}")
+    flat = values.astype(np.float64).reshape(rows, prod(values.shape[1:]))
+    return np.where(np.isnan(flat), np.nan, flat)
+
+
+def _check_once(identities: NDArray[Any], name: str) -> None:
+    """Refuse rows of one identity: which of them is which would depend on who stands beside it."""
+    if len(np.unique(identities)) < len(identities):
+        raise SettingError(f"{name} must tell the rows of a report apart, found two rows alike")
 
 
 def _fields(given: Mapping[str, ArrayLike] | None) -> dict[str, NDArray[Any]]:
-    return {} if given is None else {name: np.asarray(values) for name, values in given.items()}
+    return {} if given is None else {name: np.asanyarray(values) for name, values in given.items()}
 
 
 def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from detente import _core
@@ -83,9 +84,13 @@ def arrow_from_report(report: Report) -> Any:  # noqa: ANN401 - the compiled tab
         columns[name] = array.reshape(len(array), prod(row_shape)) if row_shape else array
         if len(row_shape) > 1:
             field_notes[name] = {_SHAPE: ",".join(str(size) for size in row_shape)}
+    whole = ["count"] if report.kind == "counts" else []
     for name, array in report.fields.items():
         columns[name] = array
         known = FIELDS.get(name)
+        if known is not None and known.holds == "whole":
+            columns[name] = np.where(array == 0, np.nan, array.astype(np.float64))
+            whole.append(name)
         told = "unknown" if known is None else "yes" if known.is_identifying else "no"
         field_notes[name] = {IDENTIFIES: told}
     return _core.arrow_from_columns(
@@ -93,7 +98,7 @@ def arrow_from_report(report: Report) -> Any:  # noqa: ANN401 - the compiled tab
         rows=len(report),
         utc=[],
         zoneless=[],
-        whole=["count"] if report.kind == "counts" else [],
+        whole=whole,
         notes={HEAD: _head(report)},
         field_notes=field_notes,
     )

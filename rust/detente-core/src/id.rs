@@ -10,28 +10,34 @@ pub type TrackId = u64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdKey(pub u64, pub u64);
 
-/// Which detection a track was born from.
+/// What a track was born from: its own content, and nothing of what else was there.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Birthplace<'a> {
-    /// The sensor's name.
-    pub sensor: &'a str,
-    /// When it looked.
+pub struct Content<'a> {
+    /// The sensor's name; none for a track that was added from outside.
+    pub sensor: Option<&'a str>,
+    /// When.
     pub time_s: f64,
-    /// How many scans of this sensor came before at this very time.
-    pub repeat: u32,
-    /// The detection's place in the canonical order of the scan.
-    pub detection: u32,
+    /// The measurement, or the mean of what was added.
+    pub values: &'a [f64],
+    /// Its own packed covariance, where it brought one.
+    pub noise: &'a [f64],
 }
 
 impl IdKey {
-    /// The identity of the track that is born there, never zero.
+    /// The identity of the track that was born from this, after so many from equal content; never
+    /// zero.
     #[must_use]
-    pub fn identity(self, birth: Birthplace<'_>) -> TrackId {
+    pub fn identity(self, content: Content<'_>, count: u32) -> TrackId {
         let mut hash = SipHasher24::new_with_keys(self.0, self.1);
-        hash.write(birth.sensor.as_bytes());
-        hash.write_u64(birth.time_s.to_bits());
-        hash.write_u32(birth.repeat);
-        hash.write_u32(birth.detection);
+        let mut write = |number: u64| hash.write(&number.to_le_bytes());
+        write(content.sensor.map_or(0, |name| name.len() as u64 + 1));
+        write((content.time_s + 0.0).to_bits()); // −0 is 0
+        write(u64::from(count));
+        for numbers in [content.values, content.noise] {
+            write(numbers.len() as u64);
+            numbers.iter().for_each(|number| write(number.to_bits()));
+        }
+        hash.write(content.sensor.unwrap_or_default().as_bytes());
         hash.finish().max(1)
     }
 }

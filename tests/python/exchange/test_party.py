@@ -27,6 +27,7 @@ def _party(name: str, *, most_age_s: float = 30.0, frame: dt.LocalFrame | None =
         sensor=dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-9),
         most_age_s=most_age_s,
         frame=frame,
+        secret=bytes(16),
     )
 
 

@@ -24,7 +24,8 @@ def _pair(
     level: str, *, frame: dt.LocalFrame | None = None, **terms: object
 ) -> tuple[dt.Party, dt.Party, str]:
     north, south = (
-        dt.Party(name, tracker=TRACKER, sensor=RADAR, frame=frame) for name in ("north", "south")
+        dt.Party(name, tracker=TRACKER, sensor=RADAR, frame=frame, secret=bytes(16))
+        for name in ("north", "south")
     )
     offer = north.offer(
         "south",
@@ -115,13 +116,14 @@ def test_silence_is_no_evidence_where_an_area_withholds(level: str) -> None:
     area = [[4 - half_deg, 4 - half_deg], [4 - half_deg, 4 + half_deg],
             [4 + half_deg, 4 + half_deg], [4 + half_deg, 4 - half_deg]]  # fmt: skip
     north, south = (
-        dt.Party(name, tracker=TRACKER, sensor=RADAR, frame=frame) for name in ("north", "south")
+        dt.Party(name, tracker=TRACKER, sensor=RADAR, frame=frame, secret=bytes(16))
+        for name in ("north", "south")
     )
     terms = dt.Terms(level=level, until="2021-08-31", area=area)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     offer = north.offer("south", terms, time_ns=MADE_NS, answer_by_ns=ANSWER_BY_NS)
     south.hear(offer)
     north.hear(south.accept(offer, time_ns=YES_NS))
-    alone = dt.Party("south", tracker=TRACKER, sensor=RADAR, frame=frame)
+    alone = dt.Party("south", tracker=TRACKER, sensor=RADAR, frame=frame, secret=bytes(16))
     for k in range(6):
         now_ns = YES_NS + k * SECOND_NS
         north.observe(now_ns, [[0.0, 0.0], [9_000.0, 0.0]])

@@ -24,7 +24,12 @@ def _parties(*more: Acceptance) -> tuple[dt.Party, ...]:
     birth = dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=5.0)
     sensor = dt.PositionSensor(std_m=10.0, detection_probability=0.9, clutter_density=1e-9)
     parties = tuple(
-        dt.Party(name, tracker=dt.Tracker(motion=motion, birth=birth), sensor=sensor)
+        dt.Party(
+            name,
+            tracker=dt.Tracker(motion=motion, birth=birth),
+            sensor=sensor,
+            secret=bytes(16),
+        )
         for name in REPORT.offers["exchange"].parties
     )
     for party in parties:

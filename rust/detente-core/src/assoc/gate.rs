@@ -73,6 +73,15 @@ impl<'a> Noise<'a> {
         }
     }
 
+    /// The packed covariance that one detection of m components brings itself; empty if none.
+    #[must_use]
+    pub fn own(&self, m: usize, detection: usize) -> &'a [f64] {
+        match self {
+            Self::Shared(_) => &[],
+            Self::Each(_) => self.of(m, detection),
+        }
+    }
+
     /// The largest variance of each component.
     #[must_use]
     pub fn largest(&self, m: usize) -> [f64; MAX_DIM] {

@@ -1,7 +1,8 @@
 //! Lineage: which row is which, by whatever path it came.
 //!
 //! An identity hashes what the row itself always says: origin, kind, time, sensor, and the
-//! measurement or the track. It is the origin's own, the same for every recipient and through
+//! measurement with its place and noise, or the track. Rows that are equal in all of it are told
+//! apart by their order. It is the origin's own, the same for every recipient and through
 //! every relay, so that a receiver counts a row once however many paths it came by; a hash for
 //! each recipient and agreement would make two rows of one. And it leaks nothing: it depends on no
 //! other row, so what is withheld moves no bit of it, and it tells nothing that does not leave

@@ -1,5 +1,6 @@
 //! How tracks live on, begin and are forgotten.
 
+use super::births::Births;
 use super::canonical::Canonical;
 use super::identity::{Named, UNNAMED};
 use super::poisson::{Origin, Origins};
@@ -9,7 +10,7 @@ use super::unite::unite;
 use super::{Association, Share, Tracker};
 use crate::Result;
 use crate::assoc::assign::MISS;
-use crate::id::Birthplace;
+use crate::id::Content;
 use crate::sensor::{Mode, Sensor};
 
 /// A detection that came from no row with less than this probability begins no track.
@@ -24,8 +25,6 @@ pub(super) struct SensorLog {
     name: String,
     /// When it last looked.
     time_s: f64,
-    /// How many scans under its name came before at that very time.
-    repeat: u32,
     /// The rate of its reports, zero if it scans.
     rate_per_s: f64,
 }
@@ -34,10 +33,6 @@ impl SensorLog {
     /// Sensors are told apart by their names, and by whether they scan or are reported to.
     fn is_of(&self, name: &str, rate_per_s: f64) -> bool {
         self.name == name && (self.rate_per_s > 0.0) == (rate_per_s > 0.0)
-    }
-
-    pub fn repeat(&self) -> u32 {
-        self.repeat
     }
 }
 
@@ -93,20 +88,24 @@ impl Tracker {
 
     /// Notes that a sensor looks now, and returns its number.
     pub(super) fn log(&mut self, name: &str, time_s: f64, rate_per_s: f64) -> usize {
-        let now = self.sensors.iter().filter(|log| log.name == name && log.time_s == time_s);
-        let repeat = now.map(|log| log.repeat + 1).max().unwrap_or(0);
         let known = self.sensors.iter().position(|log| log.is_of(name, rate_per_s));
         let number = known.unwrap_or_else(|| {
-            let never =
-                SensorLog { name: name.to_owned(), time_s: f64::NAN, repeat: 0, rate_per_s };
-            self.sensors.push(never);
+            self.sensors.push(SensorLog { name: name.to_owned(), time_s: f64::NAN, rate_per_s });
             self.sensors.len() - 1
         });
         let log = &mut self.sensors[number];
-        (log.time_s, log.repeat, log.rate_per_s) = (time_s, repeat, rate_per_s);
+        (log.time_s, log.rate_per_s) = (time_s, rate_per_s);
+        self.pass(time_s);
+        number
+    }
+
+    /// Notes that something happens at this time.
+    pub(super) fn pass(&mut self, time_s: f64) {
+        if time_s != self.time_s {
+            self.births = Births::default();
+        }
         self.time_s = time_s;
         self.steps += 1;
-        number
     }
 
     /// Writes down what the scan was for the rows that it concerned.
@@ -159,25 +158,29 @@ impl Tracker {
             if self.knows(scan, k) {
                 continue; // it was said twice at once, and the track was given the other
             }
+            let (detections, m) = (scan.detections(), sensor.dim(self.settings.motion.axes()));
+            let one = detections.only(m, k);
             let parts = match parts.is_empty() {
                 true => {
-                    let one = scan.detections().only(sensor.dim(self.settings.motion.axes()), k);
                     Origins::plain(&self.settings, sensor, one, origins.born[k]).unwrap_or_default()
                 }
                 false => parts,
             };
             let parts = parts.into_iter().filter(|part| part.born > 0.0);
-            let id = self.settings.id_key.identity(Birthplace {
-                sensor: &sensor.name,
-                time_s: scan.time_s,
-                repeat: self.sensors[number].repeat(),
-                detection: k as u32,
-            });
+            let name = self.births.begin(
+                self.settings.id_key,
+                Content {
+                    sensor: Some(&sensor.name),
+                    time_s: scan.time_s,
+                    values: one.values,
+                    noise: detections.noise.own(m, k),
+                },
+            );
             for Origin { newborn, born } in parts {
                 let share = born / origins.born[k];
                 let existence = if mixture { whole } else { whole * share };
                 let state = (&*newborn.mean, &*newborn.cov, newborn.known);
-                self.store.push(&self.settings, id, state, existence, scan.time_s);
+                self.store.push(&self.settings, name, state, existence, scan.time_s);
                 let row = self.store.len() - 1;
                 self.store.detection[row] = i64::from(scan.order[k]);
                 self.store.reporter[row] = reporter;

@@ -2,6 +2,7 @@
 
 mod alternatives;
 mod associated;
+mod births;
 mod canonical;
 mod certain;
 mod gnn;
@@ -39,11 +40,12 @@ pub use view::Tracks;
 
 use crate::assoc::gate::Candidates;
 use crate::chi_square::chi_square_quantile;
-use crate::id::{Birthplace, IdKey, TrackId};
+use crate::id::{Content, IdKey, TrackId};
 use crate::linalg::{MAX_DIM, cholesky_one, packed_from_dense};
 use crate::motion::{Dynamics, Modes};
 use crate::{Error, Result};
 use associated::Associated;
+use births::Births;
 use life::SensorLog;
 use pmbm::Cluster;
 use poisson::Undetected;
@@ -145,6 +147,7 @@ pub struct Tracker {
     clusters: Vec<Cluster>,
     undetected: Undetected,
     sensors: Vec<SensorLog>,
+    births: Births,
     time_s: f64,
     steps: u64,
 }
@@ -163,8 +166,18 @@ impl Tracker {
             .map(|m| chi_square_quantile(settings.gate_probability, m as f64))
             .collect::<Result<_>>()?;
         let agree = chi_square_quantile(SAME, settings.motion.dim() as f64)?;
-        let (clusters, sensors) = (Vec::new(), Vec::new());
-        Ok(Self { settings, store, reach, agree, clusters, undetected, sensors, time_s, steps: 0 })
+        Ok(Self {
+            settings,
+            store,
+            reach,
+            agree,
+            clusters: Vec::new(),
+            undetected,
+            sensors: Vec::new(),
+            births: Births::default(),
+            time_s,
+            steps: 0,
+        })
     }
 
     /// What the tracker was made with.
@@ -229,21 +242,16 @@ impl Tracker {
                 found,
             });
         }
-        let number = self.log("", time_s, 0.0);
-        let repeat = self.sensors[number].repeat();
+        self.pass(time_s);
         let mut ids = Vec::with_capacity(covs.len());
         for (k, (mean, cov)) in means.chunks_exact(dim).zip(&covs).enumerate() {
-            let id = self.settings.id_key.identity(Birthplace {
-                sensor: "",
-                time_s,
-                repeat,
-                detection: k as u32,
-            });
-            self.store.push(&self.settings, id, (mean, cov, dim), existence[k], time_s);
+            let content = Content { sensor: None, time_s, values: mean, noise: cov };
+            let name = self.births.begin(self.settings.id_key, content);
+            self.store.push(&self.settings, name, (mean, cov, dim), existence[k], time_s);
             if let Association::Pmbm(_) = self.settings.association {
                 self.clusters.push(Cluster::lone(self.store.len() as u32 - 1));
             }
-            ids.push(id);
+            ids.push(name.id);
         }
         Ok(ids)
     }

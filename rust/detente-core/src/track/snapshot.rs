@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::births::Births;
 use super::life::SensorLog;
 use super::pmbm::Cluster;
 use super::poisson::Undetected;
@@ -10,7 +11,7 @@ use super::{Association, Tracker};
 use crate::{Error, Result};
 
 /// What the bytes begin with: a name, and the version of the layout.
-const MAGIC: &[u8] = b"detente tracker 3\n";
+const MAGIC: &[u8] = b"detente tracker 4\n";
 
 #[derive(Serialize, Deserialize)]
 struct Memory {
@@ -19,6 +20,7 @@ struct Memory {
     clusters: Vec<Cluster>,
     undetected: Undetected,
     sensors: Vec<SensorLog>,
+    births: Births,
     time_s: f64,
     steps: u64,
 }
@@ -35,6 +37,7 @@ impl Tracker {
             clusters: self.clusters.clone(),
             undetected: self.undetected.clone(),
             sensors: self.sensors.clone(),
+            births: self.births.clone(),
             time_s: self.time_s,
             steps: self.steps,
         };
@@ -75,6 +78,7 @@ impl Tracker {
         self.clusters = memory.clusters;
         self.undetected = memory.undetected;
         self.sensors = memory.sensors;
+        self.births = memory.births;
         self.time_s = memory.time_s;
         self.steps = memory.steps;
         Ok(())

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
+use super::births::Born;
 use super::identity::Names;
 use super::states::States;
 use crate::id::TrackId;
@@ -25,6 +26,8 @@ pub struct Store {
     pub time_s: Vec<f64>,
     /// The time of the detection that began it.
     pub first_time_s: Vec<f64>,
+    /// Its number among those that began then.
+    pub(super) born: Vec<u32>,
     /// The time of its latest detection.
     pub last_detection_time_s: Vec<f64>,
     /// The caller's detection that it was given in the latest scan, −1 for none.
@@ -43,6 +46,7 @@ impl Store {
             existence: Vec::new(),
             time_s: Vec::new(),
             first_time_s: Vec::new(),
+            born: Vec::new(),
             last_detection_time_s: Vec::new(),
             detection: Vec::new(),
             reporter: Vec::new(),
@@ -69,6 +73,7 @@ impl Store {
             self.existence.len(),
             self.time_s.len(),
             self.first_time_s.len(),
+            self.born.len(),
             self.last_detection_time_s.len(),
             self.detection.len(),
             self.reporter.len(),
@@ -82,16 +87,17 @@ impl Store {
     pub(super) fn push(
         &mut self,
         settings: &Settings,
-        id: TrackId,
+        name: Born,
         (mean, cov, known): (&[f64], &[f64], usize),
         existence: f64,
         time_s: f64,
     ) {
         self.states.push(settings, mean, cov, known);
-        self.id.push(id);
+        self.id.push(name.id);
         self.existence.push(existence);
         self.time_s.push(time_s);
         self.first_time_s.push(time_s);
+        self.born.push(name.number);
         self.last_detection_time_s.push(time_s);
         self.detection.push(-1);
         self.reporter.push(NO_REPORTER);
@@ -109,6 +115,7 @@ impl Store {
             existence: pick(&self.existence, rows),
             time_s: pick(&self.time_s, rows),
             first_time_s: pick(&self.first_time_s, rows),
+            born: pick(&self.born, rows),
             last_detection_time_s: pick(&self.last_detection_time_s, rows),
             detection: pick(&self.detection, rows),
             reporter: pick(&self.reporter, rows),
@@ -126,6 +133,7 @@ impl Store {
             self.existence[row] = other.existence[k];
             self.time_s[row] = other.time_s[k];
             self.first_time_s[row] = other.first_time_s[k];
+            self.born[row] = other.born[k];
             self.last_detection_time_s[row] = other.last_detection_time_s[k];
             self.detection[row] = other.detection[k];
             self.reporter[row] = other.reporter[k];

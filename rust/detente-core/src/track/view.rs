@@ -97,8 +97,8 @@ impl Tracker {
 
 fn in_order_of_birth(rows: &Store, existence: &[f64], mut chosen: Vec<u32>) -> Tracks {
     chosen.sort_by(|&a, &b| {
-        let key = |row: u32| (rows.first_time_s[row as usize], rows.id[row as usize]);
-        key(a).0.total_cmp(&key(b).0).then(key(a).1.cmp(&key(b).1))
+        let (a, b) = (a as usize, b as usize);
+        rows.first_time_s[a].total_cmp(&rows.first_time_s[b]).then(rows.born[a].cmp(&rows.born[b]))
     });
     let mut out = rows.gather(&chosen);
     let conditional = std::mem::take(&mut out.existence);

@@ -49,7 +49,7 @@ impl Cluster {
     fn join(&mut self, a: usize, b: usize, rows: &mut Store) {
         let name = |rows: &Store, track| {
             let row = self.column(track).find(|&row| row != ABSENT)? as usize;
-            Some((rows.first_time_s[row], rows.id[row]))
+            Some((rows.first_time_s[row], rows.born[row], rows.id[row]))
         };
         let (Some(first), Some(second)) = (name(rows, a), name(rows, b)) else { return };
         let older = match first.0.total_cmp(&second.0).then(first.1.cmp(&second.1)) {
@@ -57,7 +57,8 @@ impl Cluster {
             _ => first,
         };
         for row in self.column(a).chain(self.column(b)).filter(|&row| row != ABSENT) {
-            (rows.first_time_s[row as usize], rows.id[row as usize]) = older;
+            let row = row as usize;
+            (rows.first_time_s[row], rows.born[row], rows.id[row]) = older;
         }
         let tracks = self.tracks;
         for hypothesis in self.rows.chunks_exact_mut(tracks) {
