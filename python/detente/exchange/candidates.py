@@ -79,9 +79,9 @@ def _in_line(ours: _Rows, theirs: _Rows) -> Pairs | None:
     """Return the pairs that are near in the first component, nothing if they are too many."""
     order = np.argsort(theirs.mean[:, 0], kind="stable")
     line = theirs.mean[order, 0]
-    half = ours.half[:, 0] + theirs.half[:, 0].max(initial=0.0)
-    first = np.searchsorted(line, ours.mean[:, 0] - half, side="left")
-    last = np.searchsorted(line, ours.mean[:, 0] + half, side="right")
+    half: NDArray[np.float64] = ours.half[:, 0] + theirs.half[:, 0].max(initial=0.0)
+    first: NDArray[np.int64] = np.searchsorted(line, ours.mean[:, 0] - half, side="left")
+    last: NDArray[np.int64] = np.searchsorted(line, ours.mean[:, 0] + half, side="right")
     if int((last - first).sum()) > MOST_IN_LINE * (len(ours.mean) + len(theirs.mean)):
         return None
     rows, columns = _spread(first, last)

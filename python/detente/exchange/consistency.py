@@ -353,7 +353,8 @@ def _ghosts(case: _Case, origin: str, others: Sequence[str]) -> dict[int, float]
         if not len(objects):
             continue
         places = _places(case, report, objects)
-        hit, missed = places.is_hit.any(axis=1), -np.log1p(-places.rate / WORSE)
+        hit: NDArray[np.bool_] = np.any(places.is_hit, axis=1)
+        missed = -np.log1p(-places.rate / WORSE)
         for row in np.flatnonzero(hit | (missed > 0.0)).tolist():
             track = int(objects.track_id[row])
             more = -np.inf if hit[row] else float(missed[row])
@@ -386,7 +387,8 @@ class _Seen:
         """Take note of which objects a report saw, and how far off."""
         if not len(objects):
             return
-        due, hit = places.rate > _LOOKS, places.is_hit.any(axis=1)
+        due = places.rate > _LOOKS
+        hit: NDArray[np.bool_] = np.any(places.is_hit, axis=1)
         expected = float(places.rate[due].sum())
         self.looks.append(_Look(int(due.sum()), int(hit[due].sum()), expected, is_beyond))
         for track, was in zip(objects.track_id[due].tolist(), hit[due].tolist(), strict=True):
@@ -405,7 +407,7 @@ class _Seen:
         explained = np.zeros(len(report), bool)
         for objects in known:
             if len(objects):
-                explained |= _places(case, report, objects).is_hit.any(axis=0)
+                explained |= np.any(_places(case, report, objects).is_hit, axis=0)
         self.odd.append(report["measurement"][place & ~explained])
         self.density.append(clutter)
 
@@ -420,7 +422,8 @@ class _Seen:
         nis = float(np.median(ratios)) if len(ratios) else 1.0
         ghosts = [nats for nats in alone.values() if nats > _GHOST_NATS]
         odd = np.concatenate(self.odd) if self.odd else np.empty((0, 1))
-        volume = float(np.prod(np.ptp(odd, axis=0))) if len(odd) else 0.0
+        sides: NDArray[np.float64] = np.ptp(odd, axis=0) if len(odd) else np.zeros(1)
+        volume = float(np.prod(sides))
         clutter = volume * sum(self.density)
         nats = _silence(found, expected / WORSE, looks)
         nats += sum(_blank(each, found, looks) for each in blank)

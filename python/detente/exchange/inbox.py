@@ -11,10 +11,10 @@ from detente.exchange.clock import MOST_AHEAD_NS, Clock
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.names import Names
 from detente.exchange.offer import Offer
-from detente.exchange.picture import Unusable
 from detente.exchange.received import Received
 from detente.exchange.release import release
 from detente.exchange.report import Report
+from detente.exchange.snapshot import Unusable
 from detente.exchange.terms import Terms
 from detente.exchange.waiting import Arrival, Waiting
 

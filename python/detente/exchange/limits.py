@@ -152,7 +152,9 @@ def _blurred(report: Report, least: float) -> dict[str, NDArray[Any]]:
     if not too_sure.any():
         return {"information": matrix, "information_vector": vector}
     width = matrix.shape[-1]
-    blur = np.eye(width) + matrix[too_sure] @ np.diag(least * (np.arange(width) < axes))
+    added: NDArray[np.float64] = np.where(np.arange(width) < axes, least, 0.0)
+    known: NDArray[np.float64] = matrix[too_sure]
+    blur = np.eye(width) + known * added  # Y B of a diagonal B
     out, shifted = matrix.copy(), vector.copy()
     out[too_sure] = np.linalg.solve(blur, matrix[too_sure])
     out[too_sure] = 0.5 * (out[too_sure] + out[too_sure].transpose(0, 2, 1))

@@ -9,6 +9,7 @@ full table: letters of other scripts that resemble each other are not told.
 
 import unicodedata
 from functools import lru_cache
+from typing import cast
 
 from detente.errors import SettingError
 
@@ -62,7 +63,7 @@ def check_name(name: str, what: str = "a name") -> str:
     Traceback (most recent call last):
     detente.errors.SettingError: a name must be of one script, found CYRILLIC and LATIN in ...
     """
-    if not isinstance(name, str) or not name:
+    if not isinstance(cast("object", name), str) or not name:
         raise SettingError(f"{what} must be text of at least one character, found {name!r}")
     return _checked(name, what)
 

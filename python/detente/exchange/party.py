@@ -15,21 +15,22 @@ from detente.exchange.backlog import Backlog, is_handing, is_late_and_empty, is_
 from detente.exchange.consistency import Consistency
 from detente.exchange.contradictions import Contradiction, Copied
 from detente.exchange.hops import clauses_of, hops_of
-from detente.exchange.inbox import Arrival, Inbox, late_ns
+from detente.exchange.inbox import Inbox, late_ns
 from detente.exchange.instant import NS_PER_S
 from detente.exchange.kinds import SENSED
 from detente.exchange.limits import Limits
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
-from detente.exchange.picture import Picture, Unusable
+from detente.exchange.picture import Picture
 from detente.exchange.reasons import Row, clause_of_cell, reasons, text_from_reasons
 from detente.exchange.relay import due
 from detente.exchange.release import release
 from detente.exchange.report import Report
 from detente.exchange.signatory import Signatory
 from detente.exchange.slots import Slots, has_slots
-from detente.exchange.snapshot import Snapshot
+from detente.exchange.snapshot import Snapshot, Unusable
 from detente.exchange.versions import Versions
+from detente.exchange.waiting import Arrival
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
 from detente.tracking import Tracker
