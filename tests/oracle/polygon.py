@@ -50,3 +50,9 @@ def covers(loop: Sequence[Point], point: Point) -> bool:
         if b[0] <= point[0] < a[0] and _turn(a, b, point) < 0:
             winding -= 1
     return winding != 0
+
+
+def is_on_ring(loop: Sequence[Point], point: Point) -> bool:
+    """Whether a point lies on a ring."""
+    sides = zip(loop, [*loop[1:], loop[0]], strict=True)
+    return any(_is_on(point, a, b) for a, b in sides)

@@ -8,12 +8,15 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import _core
 from detente.errors import SettingError
 from detente.exchange import polygons as shapes_of
 from detente.exchange.geojson import corners_from_any, geojson_from_polygons, rings_from_geojson
 from detente.exchange.names import check_name
 from detente.exchange.polygons import PER_DEGREE, Polygon, text_from_angle
 from detente.exchange.rings import Ints
+
+_HALF_TURN_DEG = 180.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,8 +123,16 @@ class Area:
         """Return it as GeoJSON: a MultiPolygon, inside a Feature if it has a name."""
         return geojson_from_polygons(self.polygons, self.name)
 
+    @cached_property
+    def compiled(self) -> _core.Area:
+        """The area as the release asks it."""
+        return _core.Area(self.degrees)
+
     def contains(self, lat_deg: ArrayLike, lon_deg: ArrayLike) -> NDArray[np.bool_]:
-        """Return which points lie in it, its border included.
+        """Return which points lie in it, as the release has it.
+
+        Of two areas with a common border a point on it lies in one: sides belong to what lies east
+        of them, parallels to what lies north.
 
         Parameters
         ----------
@@ -133,13 +144,11 @@ class Area:
         (m,) bool
         """
         lat, lon = np.broadcast_arrays(np.atleast_1d(lat_deg), np.atleast_1d(lon_deg))
-        degrees = np.column_stack([lat, lon]).astype(np.float64)
-        known = np.all(np.isfinite(degrees), axis=1)
-        points = shapes_of.whole_from_degrees(np.where(known[:, None], degrees, 0.0))
-        found = np.zeros(len(points), dtype=bool)
-        for polygon in self.shapes:
-            found |= shapes_of.covered(points, polygon)
-        return found & known
+        points = np.column_stack([lat, lon]).astype(np.float64)
+        points[~np.isfinite(points).all(axis=1)] = np.nan
+        beyond = np.abs(points[:, 1]) > _HALF_TURN_DEG
+        points[beyond, 1] = (points[beyond, 1] + _HALF_TURN_DEG) % 360.0 - _HALF_TURN_DEG
+        return self.compiled.contains(points)
 
     def lies_within(self, other: "Area") -> bool:
         """Return whether it is certain that all of it lies in another area.

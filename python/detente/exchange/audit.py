@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.exchange.area import Area
-from detente.exchange.counts import grid_cells
 from detente.exchange.digest import digest_of
 from detente.exchange.instant import words_from_time_ns
 from detente.exchange.offer import Offer
+from detente.exchange.release import places_of
 from detente.exchange.report import Report
 from detente.exchange.wording import clauses_from_terms
-from detente.geo import LocalFrame
 from detente.table import Table
 
 
@@ -170,9 +169,7 @@ class Audit:
         return "\n".join(_sentence(list(each)) for _, each in groups) or "Nobody got anything."
 
 
-def handover_of(
-    report: Report, offer: Offer, recipient: str, *, time_ns: int, frame: LocalFrame | None
-) -> Handover:
+def handover_of(report: Report, offer: Offer, recipient: str, *, time_ns: int) -> Handover:
     """Return what is noted of a report that was handed over.
 
     Parameters
@@ -185,10 +182,8 @@ def handover_of(
         Who got it.
     time_ns : int
         When [ns since 1970-01-01 UTC].
-    frame : LocalFrame, optional
-        Where the report's frame is.
     """
-    lat_deg, lon_deg = places_of(report, frame)
+    lat_deg, lon_deg = places_of(report)
     return Handover(
         time_ns=time_ns,
         offer=offer,
@@ -203,21 +198,6 @@ def handover_of(
         lat_deg=lat_deg,
         lon_deg=lon_deg,
     )
-
-
-def places_of(
-    report: Report, frame: LocalFrame | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return latitudes and longitudes of a report's rows [°], NaN where they are not known."""
-    if report.kind == "counts":
-        south, west, north, east = grid_cells(report).T
-        return 0.5 * (south + north), 0.5 * (west + east)
-    lat_deg, lon_deg = np.full((2, len(report)), np.nan)
-    position_m = report.mean if report.kind == "tracks" else report["position_m"]
-    known = np.isfinite(position_m[:, :2]).all(axis=1)
-    if frame is not None:
-        lat_deg[known], lon_deg[known], _ = frame.geodetic_from_en(position_m[known, :2])
-    return lat_deg, lon_deg
 
 
 def _identities(report: Report) -> NDArray[np.uint64]:

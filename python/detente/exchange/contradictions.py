@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from detente.exchange.holdings import Moment, key_of, moment_of
 from detente.exchange.report import Report
 from detente.exchange.sensing import SensorDescription
+from detente.sensors import Pose
 
 _METRES_PER_DEG = 111_700.0
 _VELOCITY_S = 10.0  # velocities are told in steps of a cell's height in so many seconds
@@ -184,6 +185,8 @@ def _agree(one: SensorDescription | None, other: SensorDescription | None) -> bo
         return one is other
     if None in (one.field_of_view, other.field_of_view):
         one, other = (replace(each, field_of_view=None) for each in (one, other))
+        if Pose() in (one.pose, other.pose):
+            one, other = (replace(each, pose=Pose()) for each in (one, other))
     return replace(one, is_partial=False) == replace(other, is_partial=False)
 
 

@@ -38,7 +38,7 @@ _LARGE = str.maketrans(
 _PAIRS = (("rn", "m"), ("vv", "w"), ("i", "l"))
 
 
-def check_name(name: str, what: str = "a name") -> str:
+def check_name(name: object, what: str = "a name") -> str:
     """Return a name, if it is one.
 
     Parameters

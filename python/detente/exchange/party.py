@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente._core import Grant
-from detente.errors import UnknownIdError
 from detente.exchange.agreement import Agreement
-from detente.exchange.audit import Audit, handover_of, places_of
+from detente.exchange.audit import Audit, handover_of
 from detente.exchange.backlog import Backlog, is_handing, is_late_and_empty, is_queued
 from detente.exchange.consistency import Consistency
 from detente.exchange.contradictions import Contradiction, Copied
@@ -22,7 +21,7 @@ from detente.exchange.limits import Limits
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Picture
-from detente.exchange.reasons import Row, clause_of_cell, reasons, text_from_reasons
+from detente.exchange.reasons import why_not
 from detente.exchange.relay import due
 from detente.exchange.release import release
 from detente.exchange.report import Report
@@ -352,26 +351,12 @@ class Party(Signatory):
             The newest own report has no such track.
         """
         own = self._empty(time_ns) if self._own is None else self._own
-        lat_deg = lon_deg = at = None
-        if object_id is not None:
-            (rows,) = np.nonzero(own.track_id == object_id)
-            if not len(rows):
-                raise UnknownIdError(f"the newest report of {self.name!r} has no track {object_id}")
-            at = int(rows[0])
-            lats, lons = places_of(own, self._frame)
-            if np.isfinite(lats[rows[0]]):
-                lat_deg, lon_deg = float(lats[rows[0]]), float(lons[rows[0]])
-        row = Row(self.name, partner, own.time_ns, time_ns, lat_deg=lat_deg, lon_deg=lon_deg)
         agreements = [
             self.agreement(standing.offer.id)
             for standing in self.agreements(time_ns)
             if {self.name, partner} == set(standing.offer.parties)
         ]
-        texts: list[str] = []
-        for each in agreements:
-            clause = None if at is None else clause_of_cell(each, own, at, recipient=partner)
-            texts.append(text_from_reasons(each, row, reasons(each, row, clause=clause)))
-        return "\n".join(texts) or f"Nothing was ever offered between {self.name} and {partner}."
+        return why_not(own, agreements, partner=partner, time_ns=time_ns, object_id=object_id)
 
     def _handing(self) -> list[Agreement]:
         """Return the agreements by which this party hands over, now or once they are in force."""
@@ -412,7 +397,7 @@ class Party(Signatory):
         self._record(report, offer, self.name, report.time_ns + offer.terms.delay_ns)
 
     def _record(self, report: Report, offer: Offer, recipient: str, time_ns: int) -> None:
-        handover = handover_of(report, offer, recipient, time_ns=time_ns, frame=self._frame)
+        handover = handover_of(report, offer, recipient, time_ns=time_ns)
         self.audit.record(handover)
 
     def _empty(self, time_ns: int) -> Report:

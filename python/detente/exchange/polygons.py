@@ -79,19 +79,6 @@ def aligned(polygon: Polygon, number: int) -> list[Ints]:
     return found
 
 
-def covered(points: Ints, polygon: list[Ints]) -> NDArray[np.bool_]:
-    """Return which points, on any turn, lie in a polygon or on its border."""
-    shell, *holes = polygon
-    found = np.zeros(len(points), dtype=bool)
-    for shift in SHIFTS:
-        turned = points + shift
-        here = rings.inside(turned, shell)
-        for hole in holes:
-            here &= ~rings.inside(turned, hole) | rings.on_border(turned, hole)
-        found |= here
-    return found
-
-
 def lies_within(one: list[Ints], other: list[Ints]) -> bool:
     """Whether a polygon lies in another without touching its border."""
     for shift in SHIFTS:

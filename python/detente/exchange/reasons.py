@@ -1,15 +1,19 @@
 """Reasons: why a row does not leave, clause by clause, for people.
 
-Nothing here decides what leaves; the release does. This reads the same terms once more, in words.
+Nothing here decides what leaves; the release does, and of a row's place it is asked itself. The
+other clauses are read once more, in words.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from detente._core import Grant
+from detente.errors import UnknownIdError
 from detente.exchange.agreement import Agreement
 from detente.exchange.instant import words_from_duration_ns, words_from_time_ns
-from detente.exchange.release import withheld
+from detente.exchange.release import places_of, withheld
 from detente.exchange.report import Report
 from detente.exchange.standing import standing_at
 
@@ -69,9 +73,8 @@ def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> lis
     row : Row
         What did not leave.
     clause : str, optional
-        As `clause_of_cell` says it. Whether a rounded position
-        lies in an area is told by its cell, which only the release knows; without this the place
-        itself is asked about.
+        What the release itself says of its place, as `clause_of_place` returns it; without this the
+        place is asked about, which is not rounded.
 
     Returns
     -------
@@ -87,14 +90,27 @@ def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> lis
         return found
     texts = (_state, _level, _validity, _delay, _cadence, _area, _fields)
     found = [Reason(name, text) for each in texts for name, text in each(agreement, row)]
-    if clause in _OF_THE_CELL and all(reason.clause != clause for reason in found):
-        size = f"{agreement.offer.terms.precision_m:g} m"
-        found.append(Reason(clause, _OF_THE_CELL[clause].format(size=size)))
+    if clause is None:
+        return found
+    if clause != "area":
+        found = [reason for reason in found if reason.clause != "area"]
+    if clause and all(reason.clause != clause for reason in found):
+        found.append(Reason(clause, _of_the_release(agreement, row, clause)))
     return found
 
 
-def clause_of_cell(agreement: Agreement, report: Report, at: int, *, recipient: str) -> str | None:
-    """Return the clause by which a release withholds a rounded row for its place, if it does.
+def _of_the_release(agreement: Agreement, row: Row, clause: str) -> str:
+    """Return what the release alone knows of a place."""
+    if row.lat_deg is None:
+        return "nobody knows where it is"
+    size = f"{agreement.offer.terms.precision_m:g} m"
+    if clause == "area":
+        return f"its place lies within, but not all of the cell to which it is rounded, of {size}"
+    return f"the grid of {size} does not reach beyond 89° north and south"
+
+
+def clause_of_place(agreement: Agreement, report: Report, at: int, *, recipient: str) -> str | None:
+    """Return the clause by which a release withholds a row for its place.
 
     Parameters
     ----------
@@ -109,15 +125,16 @@ def clause_of_cell(agreement: Agreement, report: Report, at: int, *, recipient: 
 
     Returns
     -------
-    {"area", "precision_m"} or None
+    {"area", "precision_m", ""} or None
+        Empty if none does; `None` if the release has no say, as of counts, or without a frame.
     """
     terms = agreement.offer.terms
-    if terms.precision_m is None or report.frame is None:
+    if terms.level == "counts" or report.frame is None:
         return None
     # the place alone is asked about: as if in force since then, and late enough
     grant = Grant(**terms.grant(report.origin, recipient, report.time_ns, _FOREVER_NS))
     clauses = withheld(report, grant, recipient=recipient, time_ns=terms.until_ns - 1)
-    return None if isinstance(clauses, str) else _AS_TERMS.get(clauses[at] or "")
+    return None if isinstance(clauses, str) else _AS_TERMS.get(clauses[at] or "", "")
 
 
 def text_from_reasons(agreement: Agreement, row: Row, found: Iterable[Reason]) -> str:
@@ -143,15 +160,55 @@ def text_from_reasons(agreement: Agreement, row: Row, found: Iterable[Reason]) -
     return f"{row.recipient} does not get it from {row.origin} under {name}: {why}."
 
 
+def why_not(
+    own: Report,
+    agreements: Iterable[Agreement],
+    *,
+    partner: str,
+    time_ns: int,
+    object_id: int | None = None,
+) -> str:
+    """Return a sentence for each agreement about why a partner does not get a track.
+
+    Parameters
+    ----------
+    own : Report
+        The newest tracks of the party that is asked.
+    agreements : iterable of Agreement
+        Those between the two.
+    partner : str
+        Who does not get it.
+    time_ns : int
+        The moment asked about [ns since 1970-01-01 UTC].
+    object_id : int, optional
+        Which track; without it, its place is not asked about.
+
+    Raises
+    ------
+    UnknownIdError
+        There is no such track.
+    """
+    lat_deg = lon_deg = at = None
+    if object_id is not None:
+        (rows,) = np.nonzero(own.track_id == object_id)
+        if not len(rows):
+            raise UnknownIdError(f"the newest report of {own.origin!r} has no track {object_id}")
+        at = int(rows[0])
+        lats, lons = places_of(own)
+        if np.isfinite(lats[at]):
+            lat_deg, lon_deg = float(lats[at]), float(lons[at])
+    row = Row(own.origin, partner, own.time_ns, time_ns, lat_deg=lat_deg, lon_deg=lon_deg)
+    texts: list[str] = []
+    for each in agreements:
+        clause = None if at is None else clause_of_place(each, own, at, recipient=partner)
+        texts.append(text_from_reasons(each, row, reasons(each, row, clause=clause)))
+    return "\n".join(texts) or f"Nothing was ever offered between {own.origin} and {partner}."
+
+
 _Texts = Iterator[tuple[str, str]]
 
 _FOREVER_NS = 2**63 - 1
 _AS_TERMS = {"area": "area", "precision": "precision_m"}
-_OF_THE_CELL = {
-    "area": "its place lies within, but not all of the cell to which it is rounded, of {size}",
-    "precision_m": "the grid of {size} does not reach beyond 89° north and south",
-}
-"""What the release alone knows of a rounded position."""
 
 
 def _parties(agreement: Agreement, row: Row) -> _Texts:

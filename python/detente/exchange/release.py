@@ -5,6 +5,7 @@ from math import inf
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente import _core
 from detente._core import Grant
@@ -15,6 +16,8 @@ from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.report import Head, Report
 from detente.exchange.sensing import SensorDescription
+from detente.geo import LocalFrame
+from detente.sensors import Pose
 
 
 def release(
@@ -115,18 +118,33 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
         fields=fields,
         axes=report.axes,
         frame=report.frame,
-        sensor=_sensor(report, grant),
+        sensor=_sensor(report, grant, len(columns["row_id"])),
         grid_level=grid_level,
         **clauses_of(granted if relay else 0),
     )
 
 
-def _sensor(report: Report, grant: Grant) -> SensorDescription | None:
-    """Return the sensor as it leaves: under an area its silence is no evidence any more."""
+def _sensor(report: Report, grant: Grant, rows: int) -> SensorDescription | None:
+    """Return the sensor as it leaves: under an area its silence is no evidence any more.
+
+    Where it stands and what it looks at leave only if it stands within, or if nobody could use
+    detections that leave otherwise.
+    """
     sensor = report.described_sensor()
     if sensor is None or not grant.has_area:
         return sensor
-    return replace(sensor, is_partial=True)
+    sensor = replace(sensor, is_partial=True)
+    is_needed = rows > 0 and report.kind == "detections" and sensor.measures_from_its_place
+    if is_needed or report.frame is None or _stands_within(sensor, report.frame, grant):
+        return sensor
+    return replace(sensor, pose=Pose(), field_of_view=None)
+
+
+def _stands_within(sensor: SensorDescription, frame: LocalFrame, grant: Grant) -> bool:
+    place = np.zeros((1, 3))
+    place[0, : len(sensor.pose.position_m)] = sensor.pose.position_m
+    lat_deg, lon_deg, _ = frame.geodetic_from_enu(place)
+    return bool(grant.holds(np.column_stack([lat_deg, lon_deg]))[0])
 
 
 def withheld(
@@ -152,6 +170,15 @@ def withheld(
         As `release_under`.
     """
     return _core.withheld(*_asked(report), grant, recipient, time_ns)
+
+
+def places_of(report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return latitudes and longitudes of a report's rows [°] as the release has them.
+
+    Of counts it is the middle of each cell; NaN where nobody knows, and without a frame.
+    """
+    lat_deg, lon_deg = _core.report_points(*_asked(report)).T
+    return lat_deg, lon_deg
 
 
 def _asked(report: Report) -> tuple[Head, dict[str, Any], dict[str, Any]]:

@@ -16,7 +16,6 @@ TURN = 360_000_000_000
 """Once around the Earth [1e-9 °]."""
 SHIFTS: tuple[Ints, ...] = tuple(np.array([0, turn * TURN]) for turn in (-1, 0, 1))
 """Added to corners, they bring them a turn back, leave them, bring them a turn on."""
-OUTSIDE, INSIDE, BORDER = 0, 1, 2
 _PAIRS = 1_000_000
 _ROUNDING = 4e-16  # relative error of a turn: Shewchuk 1997, section 3.1, rounded up
 
@@ -139,29 +138,18 @@ def inside(points: Ints, ring: Ints) -> NDArray[np.bool_]:
         Latitude, longitude [1e-9 °], on the same turn as the ring.
     ring : (n, 2) int64
     """
-    return _located(points, ring) != OUTSIDE
-
-
-def on_border(points: Ints, ring: Ints) -> NDArray[np.bool_]:
-    """Return which points lie on an unrolled ring, as `inside` has them."""
-    return _located(points, ring) == BORDER
-
-
-def _located(points: Ints, ring: Ints) -> NDArray[np.int8]:
-    """Return for each point whether it lies outside a ring, inside, or on it."""
-    place = np.full(len(points), OUTSIDE, dtype=np.int8)
-    rows = np.flatnonzero(
-        np.all((points >= ring.min(axis=0)) & (points <= ring.max(axis=0)), axis=1)
-    )
+    found = np.zeros(len(points), dtype=bool)
+    in_box = np.all((points >= ring.min(axis=0)) & (points <= ring.max(axis=0)), axis=1)
+    rows = np.flatnonzero(in_box)
     block = max(1, _PAIRS // len(ring))
     for begin in range(0, len(rows), block):
         part = rows[begin : begin + block]
-        place[part] = _located_near(points[part], ring)
-    return place
+        found[part] = _inside_box(points[part], ring)
+    return found
 
 
-def _located_near(points: Ints, ring: Ints) -> NDArray[np.int8]:
-    """As `_located`, for points in the ring's box."""
+def _inside_box(points: Ints, ring: Ints) -> NDArray[np.bool_]:
+    """As `inside`, for points in the ring's box."""
     a, b = ring, np.roll(ring, -1, axis=0)
     low, high = np.minimum(a, b), np.maximum(a, b)
     lat, lon = points[:, :1], points[:, 1:]
@@ -169,10 +157,9 @@ def _located_near(points: Ints, ring: Ints) -> NDArray[np.int8]:
     turn = turns(a[side], b[side], points[row])
     north, south = b[side, 0] > points[row, 0], a[side, 0] > points[row, 0]
     meets = (north != south) & (turn == np.where(north, 1, -1))
-    on = (turn == 0) & (points[row, 1] >= low[side, 1])
-    place = (np.bincount(row[meets], minlength=len(points)) % 2).astype(np.int8)
-    place[row[on]] = BORDER
-    return place
+    found = np.bincount(row[meets], minlength=len(points)) % 2 == 1
+    found[row[(turn == 0) & (points[row, 1] >= low[side, 1])]] = True
+    return found
 
 
 def signed_area(ring: Ints) -> int:

@@ -113,6 +113,13 @@ class SensorDescription:
             range_limits_m=getattr(sensor, "range_limits_m", None),
         )
 
+    @property
+    def measures_from_its_place(self) -> bool:
+        """Whether nobody can use its detections who does not know where it stands."""
+        told = self.detection_probability, self.clutter_density
+        is_of_places = self.kind in {"position", "state"}
+        return not is_of_places or any(isinstance(each, RangeTable) for each in told)
+
     def to_mapping(self) -> dict[str, Any]:
         """Return it as JSON holds it; `from_mapping` undoes it."""
         content = asdict(self)

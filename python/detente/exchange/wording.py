@@ -83,6 +83,8 @@ def _how(terms: "Terms") -> list[str]:
     if terms.cadence_ns:
         how.append(f"every {words_from_duration_ns(terms.cadence_ns)}")
     how.append(f"{words_from_duration_ns(terms.delay_ns)} late" if terms.delay_ns else "at once")
+    if terms.level == "detections" and terms.area:
+        how.append("with where a sensor stands that measures from there, also outside")
     if terms.fields:
         how.append(f"with {text_from_names(terms.fields)}")
     return how

@@ -175,9 +175,7 @@ def test_a_report_of_any_kind_can_be_noted(frame: dt.LocalFrame | None) -> None:
         position_m=[[0.0, 0.0], [np.nan, np.nan]],
         frame=frame,
     )
-    noted = handover_of(
-        seen, OFFERS["North", "South"], "South", time_ns=MADE_NS + SECOND_NS, frame=frame
-    )
+    noted = handover_of(seen, OFFERS["North", "South"], "South", time_ns=MADE_NS + SECOND_NS)
     assert len(set(noted.object_id.tolist())) == 2
     assert np.isnan(noted.lat_deg[1])
     assert np.isnan(noted.lat_deg[0]) == (frame is None)
@@ -193,7 +191,7 @@ def test_a_report_of_any_kind_can_be_noted(frame: dt.LocalFrame | None) -> None:
     empty = Report.tracks("North", 0, MADE_NS, [], *none, frame=dt.LocalFrame(4.0, 4.0))
     counts = release_under(empty, grant, recipient="South", time_ns=MADE_NS)
     assert counts is not None
-    noted = handover_of(counts, OFFERS["North", "South"], "South", time_ns=MADE_NS, frame=frame)
+    noted = handover_of(counts, OFFERS["North", "South"], "South", time_ns=MADE_NS)
     assert len(noted.object_id) == len(counts) > 1
     inside = dt.exchange.Area.from_any(area).contains(noted.lat_deg, noted.lon_deg)
     assert inside.all()

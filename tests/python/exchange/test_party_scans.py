@@ -1,5 +1,7 @@
 """Detections and tracklets through agreements: every scan leaves, once, when it may."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -203,3 +205,42 @@ def test_how_late_tracks_come_by_agreement_counts_on_top_of_the_most_age(
     assert all(shown[first:])
     last_ns = YES_NS + 395 * SECOND_NS
     assert len(south.picture(last_ns + 200 * SECOND_NS)) == 0  # and fades like all others
+
+
+@pytest.mark.parametrize("level", ["detections", "tracklets"])
+@pytest.mark.parametrize("kind", ["position", "table", "polar"])
+@pytest.mark.parametrize("east_m", [0.0, 50_000.0])
+def test_under_an_area_a_platform_outside_is_not_told_unless_nothing_can_be_used_without(
+    level: str, kind: str, east_m: float
+) -> None:
+    frame = dt.LocalFrame(47.0, 8.0, 0.0)
+    ring = [[7.9, 46.9], [8.1, 46.9], [8.1, 47.1], [7.9, 47.1], [7.9, 46.9]]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    north, south, offer_id = _pair(level, frame=frame, area=area)
+    pose = dt.Pose(position_m=(east_m, 0.0, 0.0), heading_rad=0.3)
+    view = dt.Disc(range_m=90_000.0)
+    common: dict[str, Any] = {"detection_probability": 0.9, "coverage": view, "pose": pose}
+    radar = dt.PositionSensor(std_m=10.0, **common)
+    if kind == "table":
+        table = dt.RangeTable(ranges_m=(0.0, 90_000.0), values=(0.95, 0.9))
+        radar = dt.PositionSensor(std_m=10.0, **{**common, "detection_probability": table})
+    if kind == "polar":
+        radar = dt.RangeBearingSensor(range_std_m=10.0, bearing_std_rad=1e-4, **common)
+    for k in range(3):
+        now_ns = YES_NS + k * SECOND_NS
+        north.observe(now_ns, radar.measure([[100.0, 200.0, 0.0, 0.0]], axes=2), sensor=radar)
+        for report in north.release(offer_id, time_ns=now_ns):
+            assert report.sensor is not None
+            is_told = east_m == 0.0 or (kind, level) == ("table", "detections")
+            assert report.sensor.pose == (pose if is_told else dt.Pose())
+            assert report.sensor.field_of_view == (view if is_told else None)
+            south.receive(report, offer_id=offer_id)
+    shown = south.picture(now_ns)
+    if (kind, level) == ("polar", "detections"):  # of no known place: none leaves under an area
+        assert len(shown) == 0
+    else:
+        assert len(shown) == 1
+        assert shown.mean[0, :2] == pytest.approx([100.0, 200.0], abs=30.0)
+    assert south.set_aside == ()
+    text = north.agreement(offer_id).offer.terms.text()
+    assert ("with where a sensor stands" in text) == (level == "detections")
