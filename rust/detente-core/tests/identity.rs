@@ -59,7 +59,7 @@ fn scan(time_s: f64, values: &[f64]) -> Scan<'_> {
 fn near(second: usize) -> Vec<f64> {
     let jitter = |k: usize| 9.0 * ((k * 7919 % 101) as f64 / 50.0 - 1.0);
     (0..12)
-        .filter(|i| (i + second) % 7 != 0)
+        .filter(|i| !usize::is_multiple_of(i + second, 7))
         .flat_map(|i| [25.0 * i as f64 + jitter(i + 31 * second), jitter(i + 17 * second)])
         .collect()
 }
@@ -147,7 +147,7 @@ fn equal_births_are_told_apart_whatever_comes_first() {
 #[test]
 fn tracks_from_outside_are_called_by_what_they_are() {
     let cov: Vec<f64> = (0..16).map(|k| if k % 5 == 0 { 9.0 } else { 0.0 }).collect();
-    let mut add = |tracker: &mut Tracker, east: &[f64]| {
+    let add = |tracker: &mut Tracker, east: &[f64]| {
         let means: Vec<f64> = east.iter().flat_map(|&east| [east, 0.0, 0.0, 0.0]).collect();
         let covs = cov.repeat(east.len());
         tracker.add(3.0, &means, &covs, &vec![0.5; east.len()]).unwrap()
