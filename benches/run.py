@@ -35,6 +35,7 @@ BENCHES = (
     "fusion",
     "picture",
     "mixture",
+    "drive",
     "release",
     "agreements",
 )
