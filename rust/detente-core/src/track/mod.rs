@@ -109,7 +109,7 @@ impl Settings {
             let found = self.prune_existence.to_string();
             return bad("prune_existence", "at least 0 and below 1", found);
         }
-        if !(self.longest_silence_s > 0.0) {
+        if self.longest_silence_s.is_nan() || self.longest_silence_s <= 0.0 {
             let found = self.longest_silence_s.to_string();
             return bad("longest_silence_s", "positive", found);
         }
