@@ -12,7 +12,7 @@ from detente.errors import SettingError
 from detente.exchange import polygons as shapes_of
 from detente.exchange.geojson import corners_from_any, geojson_from_polygons, rings_from_geojson
 from detente.exchange.names import check_name
-from detente.exchange.polygons import PER_DEGREE, Polygon, text_from_angle
+from detente.exchange.polygons import MOST_LON_DEG, PER_DEGREE, Polygon, text_from_angle
 from detente.exchange.rings import Ints
 
 
@@ -96,12 +96,15 @@ class Area:
 
     def _check(self) -> None:
         """Refuse a polygon that lies within another."""
-        for one, inner in enumerate(self.shapes, 1):
-            for other, outer in enumerate(self.shapes, 1):
-                if one != other and shapes_of.lies_within(inner, outer):
+        boxes = np.array([[shell.min(axis=0), shell.max(axis=0)] for shell, *_ in self.shapes])
+        for one, inner in enumerate(self.shapes):
+            # in latitude, which does not turn round
+            may = (boxes[:, 0, 0] < boxes[one, 0, 0]) & (boxes[:, 1, 0] > boxes[one, 1, 0])
+            for other in np.flatnonzero(may).tolist():
+                if shapes_of.lies_within(inner, self.shapes[other]):
                     raise SettingError(
-                        f"area: polygon {one} lies within polygon {other} and adds nothing; leave "
-                        "it out, or make it a hole"
+                        f"area: polygon {one + 1} lies within polygon {other + 1} and adds "
+                        "nothing; leave it out, or make it a hole"
                     )
 
     @cached_property
@@ -134,7 +137,8 @@ class Area:
         """
         lat, lon = np.broadcast_arrays(np.atleast_1d(lat_deg), np.atleast_1d(lon_deg))
         degrees = np.column_stack([lat, lon]).astype(np.float64)
-        known = np.all(np.isfinite(degrees), axis=1)
+        with np.errstate(invalid="ignore"):
+            known = np.all(np.abs(degrees) <= [90.0, MOST_LON_DEG], axis=1)
         points = shapes_of.whole_from_degrees(np.where(known[:, None], degrees, 0.0))
         found = np.zeros(len(points), dtype=bool)
         for polygon in self.shapes:

@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import cast
 
+from detente.checks import shown
 from detente.errors import SettingError
 
 MOST_CHARACTERS = 64
@@ -64,7 +65,7 @@ def check_name(name: str, what: str = "a name") -> str:
     detente.errors.SettingError: a name must be of one script, found CYRILLIC and LATIN in ...
     """
     if not isinstance(cast("object", name), str) or not name:
-        raise SettingError(f"{what} must be text of at least one character, found {name!r}")
+        raise SettingError(f"{what} must be text of at least one character, found {shown(name)}")
     return _checked(name, what)
 
 

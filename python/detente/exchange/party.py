@@ -12,8 +12,10 @@ from detente.errors import UnknownIdError
 from detente.exchange.agreement import Agreement
 from detente.exchange.audit import Audit, handover_of, places_of
 from detente.exchange.backlog import Backlog, is_handing, is_late_and_empty, is_queued
+from detente.exchange.ceiling import Ceiling
 from detente.exchange.consistency import Consistency
 from detente.exchange.contradictions import Contradiction, Copied
+from detente.exchange.given import instance, text
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.inbox import Inbox, late_ns
 from detente.exchange.instant import NS_PER_S
@@ -22,7 +24,7 @@ from detente.exchange.limits import Limits
 from detente.exchange.observer import Observer
 from detente.exchange.offer import Offer
 from detente.exchange.picture import Picture
-from detente.exchange.reasons import Row, clause_of_cell, reasons, text_from_reasons
+from detente.exchange.reasons import Row, clause_of_release, reasons, text_from_reasons
 from detente.exchange.relay import due
 from detente.exchange.release import release
 from detente.exchange.report import Report
@@ -107,6 +109,7 @@ class Party(Signatory):
         self._slots = Slots(name, tracker)
         self._backlog = Backlog()
         self._versions: dict[str, Versions] = {}
+        self._ceiling = Ceiling()
         self._inbox = Inbox(
             name,
             clock=self._clock,
@@ -185,7 +188,8 @@ class Party(Signatory):
         Returns
         -------
         list of Report
-            In the order in which they came about; none if nothing is due.
+            In the order in which they came about, of slots the first 10,000, so that a next call
+            has the others; none if nothing is due.
 
         Raises
         ------
@@ -286,10 +290,13 @@ class Party(Signatory):
         ------
         AgreementError
             By what this party knows, the agreement did not permit the report when it was made.
+        SettingError
+            It is no report.
         """
+        instance("what is received", report, Report)
+        by = report.origin if sender is None else text("sender", sender)
         hold_ns = max((late_ns(a.offer.terms) for a in self._handing()), default=0)
-        arrival = Arrival(report, offer_id, sender or report.origin)
-        self._inbox.receive(arrival, hold_ns=hold_ns)
+        self._inbox.receive(Arrival(report, offer_id, by), hold_ns=hold_ns)
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -369,7 +376,9 @@ class Party(Signatory):
         ]
         texts: list[str] = []
         for each in agreements:
-            clause = None if at is None else clause_of_cell(each, own, at, recipient=partner)
+            clause = clause_of_release(each, own, at, recipient=partner)
+            if clause is None and self._ceiling.was_above(each.offer, own.time_ns):
+                clause = "rows_per_s"
             texts.append(text_from_reasons(each, row, reasons(each, row, clause=clause)))
         return "\n".join(texts) or f"Nothing was ever offered between {self.name} and {partner}."
 
@@ -391,7 +400,7 @@ class Party(Signatory):
         """Return what leaves of a report, unless that tells nothing, and take note of it."""
         partner = agreement.partner_of(self.name)
         found = release(report, agreement, sender=self.name, recipient=partner, time_ns=time_ns)
-        if found is None or is_late_and_empty(found):
+        if found is None or is_late_and_empty(found) or self._ceiling.take(found, agreement.offer):
             return None
         if found.origin == self.name and found.kind not in SENSED:
             found = self._versions.setdefault(agreement.offer.id, Versions()).numbered(found)

@@ -69,9 +69,9 @@ def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> lis
     row : Row
         What did not leave.
     clause : str, optional
-        As `clause_of_cell` says it. Whether a rounded position
-        lies in an area is told by its cell, which only the release knows; without this the place
-        itself is asked about.
+        As `clause_of_release` says it. Whether a rounded position lies in an area is told by its
+        cell, and whether too many rows leave by all of them, which only the release knows; without
+        this the place itself is asked about.
 
     Returns
     -------
@@ -87,14 +87,16 @@ def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> lis
         return found
     texts = (_state, _level, _validity, _delay, _cadence, _area, _fields)
     found = [Reason(name, text) for each in texts for name, text in each(agreement, row)]
-    if clause in _OF_THE_CELL and all(reason.clause != clause for reason in found):
-        size = f"{agreement.offer.terms.precision_m:g} m"
-        found.append(Reason(clause, _OF_THE_CELL[clause].format(size=size)))
+    if clause in _OF_THE_RELEASE and all(reason.clause != clause for reason in found):
+        clauses = agreement.offer.terms.to_mapping()
+        found.append(Reason(clause, _OF_THE_RELEASE[clause].format_map(clauses)))
     return found
 
 
-def clause_of_cell(agreement: Agreement, report: Report, at: int, *, recipient: str) -> str | None:
-    """Return the clause by which a release withholds a rounded row for its place, if it does.
+def clause_of_release(
+    agreement: Agreement, report: Report, at: int | None, *, recipient: str
+) -> str | None:
+    """Return the clause by which a release withholds a report of too many rows or a rounded row.
 
     Parameters
     ----------
@@ -102,22 +104,27 @@ def clause_of_cell(agreement: Agreement, report: Report, at: int, *, recipient: 
         Which one is asked about.
     report : Report
         What the origin's own sensors say.
-    at : int
-        Which row.
+    at : int or None
+        Which row; `None` to ask about the report alone.
     recipient : str
         Who does not get it.
 
     Returns
     -------
-    {"area", "precision_m"} or None
+    {"area", "precision_m", "rows_per_s"} or None
     """
     terms = agreement.offer.terms
-    if terms.precision_m is None or report.frame is None:
+    is_placed = report.frame is not None or not (terms.area or terms.precision_m)
+    if not is_placed or (terms.precision_m is None and terms.rows_per_s is None):
         return None
-    # the place alone is asked about: as if in force since then, and late enough
+    # these alone are asked about: as if in force since then, and late enough
     grant = Grant(**terms.grant(report.origin, recipient, report.time_ns, _FOREVER_NS))
     clauses = withheld(report, grant, recipient=recipient, time_ns=terms.until_ns - 1)
-    return None if isinstance(clauses, str) else _AS_TERMS.get(clauses[at] or "")
+    if isinstance(clauses, str):
+        return "rows_per_s" if clauses == "ceiling" else None
+    if at is None or terms.precision_m is None:
+        return None
+    return _AS_TERMS.get(clauses[at] or "")
 
 
 def text_from_reasons(agreement: Agreement, row: Row, found: Iterable[Reason]) -> str:
@@ -147,11 +154,13 @@ _Texts = Iterator[tuple[str, str]]
 
 _FOREVER_NS = 2**63 - 1
 _AS_TERMS = {"area": "area", "precision": "precision_m"}
-_OF_THE_CELL = {
-    "area": "its place lies within, but not all of the cell to which it is rounded, of {size}",
-    "precision_m": "the grid of {size} does not reach beyond 89° north and south",
+_OF_THE_RELEASE = {
+    "area": "its place lies within, but not all of the cell to which it is rounded, of "
+    "{precision_m:g} m",
+    "precision_m": "the grid of {precision_m:g} m does not reach beyond 89° north and south",
+    "rows_per_s": "its second has more rows than the {rows_per_s:,} that leave",
 }
-"""What the release alone knows of a rounded position."""
+"""What the release alone knows."""
 
 
 def _parties(agreement: Agreement, row: Row) -> _Texts:

@@ -12,6 +12,8 @@ from detente.exchange.report import Report
 from detente.exchange.terms import Terms
 from detente.tracking import Tracker
 
+_AT_ONCE = 10_000
+
 
 def has_slots(terms: Terms) -> bool:
     """Whether a report is made for each moment of a cadence; else those that there are leave."""
@@ -47,9 +49,11 @@ class Slots:
     def due(
         self, agreement: Agreement, grant: Grant, *, time_ns: int, empty: Report
     ) -> Iterator[Report]:
-        """Yield a report for each slot since the last one that was handed over."""
-        begins_ns, cadence_ns = _begins_ns(agreement), agreement.offer.terms.cadence_ns
-        for slot_ns in grant.slots(self._handed_until_ns(agreement), time_ns).tolist():
+        """Yield a report for each slot since the last one handed over, the first 10,000 of them."""
+        begins_ns, terms = _begins_ns(agreement), agreement.offer.terms
+        cadence_ns, after_ns = terms.cadence_ns, self._handed_until_ns(agreement)
+        until_ns = min(time_ns, after_ns + terms.delay_ns + _AT_ONCE * cadence_ns)
+        for slot_ns in grant.slots(after_ns, until_ns).tolist():
             before_ns = max(slot_ns - cadence_ns, begins_ns - 1)
             said = [r for r in self._said if before_ns < r.time_ns <= slot_ns]
             yield moved(said[-1] if said else empty, slot_ns, self._tracker)
