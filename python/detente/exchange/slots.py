@@ -12,6 +12,9 @@ from detente.exchange.report import Report
 from detente.exchange.terms import Terms
 from detente.tracking import Tracker
 
+MOST_SLOTS = 10_000
+"""So many slots are filled at once; the next call has the others."""
+
 
 def has_slots(terms: Terms) -> bool:
     """Whether a report is made for each moment of a cadence; else those that there are leave."""
@@ -47,9 +50,11 @@ class Slots:
     def due(
         self, agreement: Agreement, grant: Grant, *, time_ns: int, empty: Report
     ) -> Iterator[Report]:
-        """Yield a report for each slot since the last one that was handed over."""
+        """Yield a report for each slot since the last one, the first `MOST_SLOTS` at most."""
         begins_ns, cadence_ns = _begins_ns(agreement), agreement.offer.terms.cadence_ns
-        for slot_ns in grant.slots(self._handed_until_ns(agreement), time_ns).tolist():
+        after_ns = self._handed_until_ns(agreement)
+        last_ns = after_ns + MOST_SLOTS * cadence_ns + agreement.offer.terms.delay_ns
+        for slot_ns in grant.slots(after_ns, min(time_ns, last_ns)).tolist():
             before_ns = max(slot_ns - cadence_ns, begins_ns - 1)
             said = [r for r in self._said if before_ns < r.time_ns <= slot_ns]
             yield moved(said[-1] if said else empty, slot_ns, self._tracker)
