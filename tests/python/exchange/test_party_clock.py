@@ -61,7 +61,7 @@ def messages(draw: st.DrawFn) -> list[Offer | Message]:
     said: list[Offer | Message] = []
     for _ in range(draw(st.integers(1, 6))):
         names = draw(st.permutations(["north", "south", "east"]))
-        made_ns, clauses = draw(times), draw(terms())
+        made_ns, clauses = draw(times), draw(terms("detections", "tracklets", "tracks"))
         made = {**clauses.to_mapping(), "until": draw(ends)}
         made.pop("from", None)
         offers = [each for each in said if isinstance(each, Offer)]
