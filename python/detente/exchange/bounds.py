@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detente.exchange.kinds import SENSED
 from detente.exchange.report import Report
 from detente.exchange.sensing import SensorDescription
 from detente.sensors import RangeTable
@@ -62,7 +63,12 @@ def beyond_bounds(report: Report) -> str | None:
     if not -_MOST_NS <= report.time_ns < _MOST_NS:
         return f"time_ns must be a signed whole number of 64 bits, found {report.time_ns}"
     sensor = report.described_sensor()
-    found = None if sensor is None else _of_sensor(sensor, report.axes)
+    if sensor is not None:
+        found = _of_sensor(sensor, report.axes)
+    elif report.kind in SENSED:
+        found = f"the {report.kind} of {report.origin} must describe their sensor, found none"
+    else:
+        found = None
     if found is not None:
         return found
     match report.kind:

@@ -332,3 +332,9 @@ def test_what_was_refused_can_be_taken_off_the_list() -> None:
     assert [one.report for one in picture.set_aside] == odd[1:]
     picture.discard(origin="odd")
     assert picture.set_aside == ()
+
+
+def test_detections_of_no_sensor_are_set_aside() -> None:
+    picture = dt.Picture(_tracker())
+    assert not picture.add(replace(_honest()[0], sensor=None))
+    assert "must describe their sensor, found none" in picture.set_aside[0].reason
