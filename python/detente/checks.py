@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from math import inf, pi, tau
 from numbers import Integral, Real
+from reprlib import Repr
 from typing import Any, TypeGuard, TypeVar, cast
 
 from detente.errors import SettingError, ShapeError
 
 T = TypeVar("T")
+
+_SHORT = Repr()
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxtuple, _SHORT.maxdict = 4, 8, 8, 8
+_SHORT.maxstring, _SHORT.maxother, _SHORT.maxlong = 80, 100, 60
 
 LARGEST = 1e30
 """No length, rate or density of a scene is larger and no deviation smaller than its inverse, so
@@ -29,7 +34,7 @@ def number(name: str, value: object, expected: str = "finite") -> float:
     if not _is_real(value):
         raise SettingError(f"{name} must be a number, {expected}, found {shown(value)}")
     if not abs(value) < inf:
-        raise SettingError(f"{name} must be {expected}, found {value}")
+        raise SettingError(f"{name} must be {expected}, found {shown(value)}")
     if abs(value) > LARGEST:
         found = shown(value)
         raise SettingError(f"{name} must be {expected}, of at most {LARGEST:g}, found {found}")
@@ -188,6 +193,9 @@ def _is_whole(value: object) -> TypeGuard[int]:
 
 
 def shown(value: object) -> str:
-    """Return a value as an error shows it, on one line."""
-    written = " ".join(repr(value).split())
+    """Return a value as an error shows it: on one line, of bounded length, whatever it is."""
+    try:
+        written = " ".join(_SHORT.repr(value).split())
+    except Exception:  # noqa: BLE001 - an integer of 10,000 digits; any object's own repr
+        return f"<{type(value).__name__}>"
     return written if len(written) <= 100 else f"{written[:97]}..."  # noqa: PLR2004 - a line

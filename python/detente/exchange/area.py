@@ -13,7 +13,7 @@ from detente.errors import SettingError
 from detente.exchange import polygons as shapes_of
 from detente.exchange.geojson import corners_from_any, geojson_from_polygons, rings_from_geojson
 from detente.exchange.names import check_name
-from detente.exchange.polygons import PER_DEGREE, Polygon, text_from_angle
+from detente.exchange.polygons import MOST_LON_DEG, PER_DEGREE, Polygon, text_from_angle
 from detente.exchange.rings import Ints
 
 _HALF_TURN_DEG = 180.0
@@ -99,12 +99,15 @@ class Area:
 
     def _check(self) -> None:
         """Refuse a polygon that lies within another."""
-        for one, inner in enumerate(self.shapes, 1):
-            for other, outer in enumerate(self.shapes, 1):
-                if one != other and shapes_of.lies_within(inner, outer):
+        boxes = np.array([[shell.min(axis=0), shell.max(axis=0)] for shell, *_ in self.shapes])
+        for one, inner in enumerate(self.shapes):
+            # in latitude, which does not turn round
+            may = (boxes[:, 0, 0] < boxes[one, 0, 0]) & (boxes[:, 1, 0] > boxes[one, 1, 0])
+            for other in np.flatnonzero(may).tolist():
+                if shapes_of.lies_within(inner, self.shapes[other]):
                     raise SettingError(
-                        f"area: polygon {one} lies within polygon {other} and adds nothing; leave "
-                        "it out, or make it a hole"
+                        f"area: polygon {one + 1} lies within polygon {other + 1} and adds "
+                        "nothing; leave it out, or make it a hole"
                     )
 
     @cached_property
@@ -145,7 +148,9 @@ class Area:
         """
         lat, lon = np.broadcast_arrays(np.atleast_1d(lat_deg), np.atleast_1d(lon_deg))
         points = np.column_stack([lat, lon]).astype(np.float64)
-        points[~np.isfinite(points).all(axis=1)] = np.nan
+        with np.errstate(invalid="ignore"):
+            known = np.all(np.abs(points) <= [_HALF_TURN_DEG / 2, MOST_LON_DEG], axis=1)
+        points[~known] = np.nan
         beyond = np.abs(points[:, 1]) > _HALF_TURN_DEG
         points[beyond, 1] = (points[beyond, 1] + _HALF_TURN_DEG) % 360.0 - _HALF_TURN_DEG
         return self.compiled.contains(points)

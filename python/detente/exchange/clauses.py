@@ -1,53 +1,54 @@
 """Clauses: each one read and checked; an error names the clause and the cure."""
 
-import math
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
+from numbers import Real
 from typing import Any, Literal, cast, get_args
 
-import numpy as np
-
+from detente.checks import shown, whole
 from detente.errors import SettingError
 from detente.exchange.area import Area
 from detente.exchange.fields import FIELDS
+from detente.exchange.given import each, number, one_of, text
 from detente.exchange.instant import NS_PER_DAY, time_ns_from_text
 
 Level = Literal["detections", "tracklets", "tracks", "counts"]
 LEVELS = get_args(Level)
 
 MOST_NS = 36_525 * NS_PER_DAY
+LEAST_CADENCE_NS = 1_000_000
 LEAST_MM = 7  # the release's grid goes no finer, and no coarser
 MOST_MM = 13_800_000
 _MM_PER_M = 1_000
 _WHOLE = Fraction(1, 1_000_000)
+_LARGEST = 1e30  # of this size no number of a clause is, and of its inverse none but 0
+_DIGITS = 1_000
 
 
 def read_level(value: object) -> Level:
     """Return what leaves."""
-    for level in LEVELS:
-        if value == level:
-            return level
-    raise SettingError(f"level must be one of {', '.join(LEVELS)}, found {value!r}")
+    return cast("Level", one_of("level", value, LEVELS))
 
 
 def read_time(value: object, *, clause: str) -> int:
     """Return a point in time [ns since 1970-01-01 UTC]."""
     if not isinstance(value, str):
-        raise SettingError(f"{clause} must be text such as '2021-08-31', found {value!r}")
+        raise SettingError(f"{clause} must be text such as '2021-08-31', found {shown(value)}")
     try:
         return time_ns_from_text(value)
     except SettingError as error:
         raise SettingError(f"{clause}: {error}") from None
 
 
-def read_duration(value: object, *, clause: str, unit_ns: int) -> int:
-    """Return a length of time, 0 or more [ns]."""
+def read_duration(value: object, *, clause: str, unit_ns: int, least_ns: int = 1) -> int:
+    """Return a length of time, 0 or from the least on, a nano- or a millisecond [ns]."""
     exact = _number(value, clause=clause) * unit_ns
-    if exact < 0 or exact > MOST_NS or (exact > 0 and round(exact) == 0):
+    if exact < 0 or exact > MOST_NS or (exact > 0 and round(exact) < least_ns):
+        least = "a nanosecond" if least_ns == 1 else "a millisecond"
         raise SettingError(
-            f"{clause} must be 0, or from a nanosecond to 100 years, found {value!r}"
+            f"{clause} must be 0, or from {least} to 100 years, found {shown(value)}"
         )
     return round(exact)
 
@@ -57,44 +58,33 @@ def read_metres(value: object, *, clause: str) -> float:
     exact = _number(value, clause=clause) * _MM_PER_M
     if not LEAST_MM <= round(exact) <= MOST_MM or abs(exact - round(exact)) > _WHOLE:
         raise SettingError(
-            f"{clause} must be whole millimetres from 0.007 to 13,800 m, found {value!r}"
+            f"{clause} must be whole millimetres from 0.007 to 13,800 m, found {shown(value)}"
         )
     return round(exact) / _MM_PER_M
 
 
 def read_count(value: object, *, clause: str) -> int:
-    """Return a whole number, 1 or more."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise SettingError(f"{clause} must be a whole number, 1 or more, found {value!r}")
-    return value
-
-
-def read_flag(value: object, *, clause: str) -> bool:
-    """Return a yes or no."""
-    if not isinstance(value, bool):
-        raise SettingError(f"{clause} must be true or false, found {value!r}")
-    return value
+    """Return a whole number of 32 bits, 1 or more."""
+    return whole(clause, value, least=1, most=2**32 - 1)
 
 
 def read_purpose(value: object) -> str:
     """Return what the data may be used for; empty for anything."""
     if not isinstance(value, str) or not value.isprintable() or value != value.strip():
         raise SettingError(
-            f"purpose must be one line of text without spaces around it, found {value!r}"
+            f"purpose must be one line of text without spaces around it, found {shown(value)}"
         )
-    return value
+    return text("purpose", value, may_be_empty=True)
 
 
 def read_fields(value: object) -> tuple[str, ...]:
     """Return the names of optional fields, sorted."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise SettingError(f"fields must be a list of names, found {value!r}")
     names: set[str] = set()
-    for name in cast("Iterable[Any]", value):
-        if name not in FIELDS:
-            near = get_close_matches(str(name), FIELDS, n=1)
+    for name in each("fields", value):
+        if not isinstance(name, str) or name not in FIELDS:
+            near = get_close_matches(shown(name).strip("'"), FIELDS, n=1)
             cure = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(FIELDS)}"
-            raise SettingError(f"fields: there is no field {name!r}; {cure}")
+            raise SettingError(f"fields: there is no field {shown(name)}; {cure}")
         names.add(name)
     return tuple(sorted(names))
 
@@ -123,12 +113,12 @@ def needed_areas(areas: Iterable[Area]) -> tuple[Area, ...]:
 
 def _number(value: object, *, clause: str) -> Fraction:
     """Return a number exactly."""
-    if not isinstance(value, bool) and isinstance(value, int | float | Decimal):
-        exact = value
-    elif isinstance(value, np.integer | np.floating):
-        exact = float(cast("float", value))
-    else:
-        raise SettingError(f"{clause} must be a number, found {value!r}")
-    if not math.isfinite(exact):
-        raise SettingError(f"{clause} must be finite, found {value!r}")
-    return Fraction(exact)
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise SettingError(f"{clause} must be a number, found {shown(value)}")
+    near = number(clause, value)
+    if value == 0:
+        return Fraction(0)
+    digits = len(value.as_tuple().digits) if isinstance(value, Decimal) else 0
+    if not 1 / _LARGEST <= abs(near) <= _LARGEST or digits > _DIGITS:
+        raise SettingError(f"{clause} must be a number of common size, found {shown(value)}")
+    return Fraction(value if isinstance(value, int | Decimal | Fraction) else near)

@@ -4,6 +4,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import SettingError
+from detente.exchange import ceiling
 from detente.exchange.clauses import MOST_NS, needed_areas
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.instant import text_from_time_ns
@@ -86,6 +87,7 @@ def exceeding(terms: "Terms", other: "Terms") -> tuple[str, ...]:
         "purpose": other.purpose not in {"", terms.purpose},
         "retention_days": other.retention_ns is not None
         and (terms.retention_ns is None or terms.retention_ns > other.retention_ns),
+        "rows_per_s": ceiling.allows_more(terms.rows_per_s, other.rows_per_s),
         "relay": terms.relay and not other.relay,
         "relay_hops": terms.relay and other.relay and hops_of(terms) > hops_of(other),
         "both_ways": terms.both_ways and not other.both_ways,
@@ -120,6 +122,7 @@ def meet(terms: "Terms", other: "Terms") -> dict[str, Any] | None:
         "count_at_least": max(terms.count_at_least or 0, other.count_at_least or 0) or None,
         "purpose": max(purposes, default=""),
         "retention_ns": min(kept, default=None),
+        "rows_per_s": ceiling.lower(terms.rows_per_s, other.rows_per_s),
         **clauses_of(min(hops_of(terms), hops_of(other))),
         "both_ways": terms.both_ways and other.both_ways,
     }

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente.checks import shown
 from detente.errors import DTypeError, ShapeError
 
 _EXACT = 2.0**53  # whole numbers up to this are numbers of float64
@@ -189,4 +190,4 @@ def _plain(name: str, value: object) -> object:
 
 def _other(name: str, expected: str, missing: str, found: object) -> DTypeError:
     cure = f"convert it first, and put {missing} where there is none"
-    return DTypeError(f"field {name} must hold {expected}, found {found!r}; {cure}")
+    return DTypeError(f"field {name} must hold {expected}, found {shown(found)}; {cure}")

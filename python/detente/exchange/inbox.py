@@ -7,6 +7,7 @@ from math import inf
 
 from detente.errors import DetenteError
 from detente.exchange.agreement import Agreement
+from detente.exchange.ceiling import Ceiling
 from detente.exchange.clock import MOST_AHEAD_NS, Clock
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.names import Names
@@ -58,6 +59,7 @@ class Inbox:
         self._hold_ns = 0
         self.received = Received(most_age_ns)
         self.waiting = Waiting()
+        self._ceiling = Ceiling()
         self.set_aside: deque[Unusable] = deque(maxlen=_REMEMBERED)
 
     def receive(self, arrival: Arrival, *, hold_ns: int) -> None:
@@ -101,6 +103,10 @@ class Inbox:
         came = self._agreed(arrival)
         if came is not None:
             offer = self._agreement(arrival.offer_id).offer
+            above = self._ceiling.take(came, offer)
+            if above:
+                self.set_aside.append(Unusable(arrival.report, above))
+                return
             self._names.take(came.origin)
             self._count(came, offer, arrival.sender)
             now_ns = self._clock.now_ns or came.time_ns
@@ -118,7 +124,8 @@ class Inbox:
         if report.origin == self._name:
             return None
         if came is None:
-            reason = f"agreement {offer_id[:12]} does not let it leave"
+            reason = f"agreement {agreement.offer.id[:12]} does not let it leave"
+            reason = self._ceiling.above(report, agreement.offer) or reason
             self.set_aside.append(Unusable(report, reason))
             return None
         return replace(came, **clauses_of(min(hops_of(report), hops_of(agreement.offer.terms))))

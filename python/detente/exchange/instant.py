@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from detente import checks
+from detente.checks import shown, whole
 from detente.errors import SettingError
+from detente.exchange.given import LEAST_TIME_NS, MOST_TIME_NS
 
 NS_PER_S = 1_000_000_000
 NS_PER_DAY = 86_400 * NS_PER_S
@@ -66,7 +68,7 @@ def time_ns_from_text(text: str) -> int:
     Raises
     ------
     SettingError
-        No date or time, or a time that does not say its zone.
+        No date or time, a time that does not say its zone, or one before 1700 or after 2200.
 
     Examples
     --------
@@ -78,16 +80,19 @@ def time_ns_from_text(text: str) -> int:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, TypeError):
         raise SettingError(
             f"a point in time must be a date such as 2021-08-31, or a date and time with its "
-            f"zone such as 2021-08-31T12:00:00Z, found {text!r}"
+            f"zone such as 2021-08-31T12:00:00Z, found {shown(text)}"
         ) from None
     if moment.tzinfo is None:
         if len(text) > len("2021-08-31"):
             raise SettingError(f"the time {text!r} must say its zone; append Z for UTC")
         moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1_000
+    time_ns = (moment - _EPOCH) // timedelta(microseconds=1) * 1_000
+    if not LEAST_TIME_NS <= time_ns <= MOST_TIME_NS:
+        raise SettingError(f"a point in time must be from 1700 to 2200, found {text!r}")
+    return time_ns
 
 
 def text_from_time_ns(time_ns: int) -> str:
@@ -99,7 +104,7 @@ def text_from_time_ns(time_ns: int) -> str:
     >>> text_from_time_ns(1630368000000000000)
     '2021-08-31T00:00:00Z'
     """
-    return f"{_EPOCH + timedelta(seconds=time_ns // NS_PER_S):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{_moment(time_ns):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def exact_text_from_time_ns(time_ns: int) -> str:
@@ -114,10 +119,22 @@ def exact_text_from_time_ns(time_ns: int) -> str:
     >>> exact_text_from_time_ns(1630368000000000000), exact_text_from_time_ns(1630368000500000000)
     ('2021-08-31', '2021-08-31T00:00:00.500000Z')
     """
-    moment = _EPOCH + timedelta(microseconds=time_ns // 1_000)
+    moment = _moment(time_ns)
     if moment.timetz() == _EPOCH.timetz():
-        return f"{moment:%Y-%m-%d}".zfill(len("2021-08-31"))
+        return moment.date().isoformat()
     return moment.isoformat().replace("+00:00", "Z")
+
+
+def _moment(time_ns: int) -> datetime:
+    """Return a point in time to the microsecond."""
+    try:
+        whole_ns = whole("a point in time", time_ns, least=-(2**80), most=2**80)
+        return _EPOCH + timedelta(microseconds=whole_ns // 1_000)
+    except (OverflowError, SettingError):
+        raise SettingError(
+            "a point in time must be whole nanoseconds since 1970-01-01 UTC, of the years 1 to "
+            f"9999, found {shown(time_ns)}"
+        ) from None
 
 
 def words_from_time_ns(time_ns: int) -> str:
@@ -129,7 +146,7 @@ def words_from_time_ns(time_ns: int) -> str:
     >>> words_from_time_ns(1630368000000000000), words_from_time_ns(1630411200000000000)
     ('31 August 2021', '31 August 2021 12:00 UTC')
     """
-    moment = _EPOCH + timedelta(microseconds=time_ns // 1_000)
+    moment = _moment(time_ns)
     date = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
     time = moment.time().isoformat()
     time = time.removesuffix(":00") if len(time) == len("12:00:00") else time

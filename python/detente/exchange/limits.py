@@ -152,7 +152,8 @@ def _blurred(report: Report, least: float) -> dict[str, NDArray[Any]]:
     if not too_sure.any():
         return {"information": matrix, "information_vector": vector}
     width = matrix.shape[-1]
-    added: NDArray[np.float64] = np.where(np.arange(width) < axes, least, 0.0)
+    added = np.zeros(width)
+    added[:axes] = least
     known: NDArray[np.float64] = matrix[too_sure]
     blur = np.eye(width) + known * added  # Y B of a diagonal B
     out, shifted = matrix.copy(), vector.copy()

@@ -9,8 +9,8 @@ full table: letters of other scripts that resemble each other are not told.
 
 import unicodedata
 from functools import lru_cache
-from typing import cast
 
+from detente.checks import shown
 from detente.errors import SettingError
 
 MOST_CHARACTERS = 64
@@ -63,8 +63,8 @@ def check_name(name: object, what: str = "a name") -> str:
     Traceback (most recent call last):
     detente.errors.SettingError: a name must be of one script, found CYRILLIC and LATIN in ...
     """
-    if not isinstance(cast("object", name), str) or not name:
-        raise SettingError(f"{what} must be text of at least one character, found {name!r}")
+    if not isinstance(name, str) or not name:
+        raise SettingError(f"{what} must be text of at least one character, found {shown(name)}")
     return _checked(name, what)
 
 

@@ -1,14 +1,16 @@
 """What one party has heard of offers and answers, in any order, and where each stands."""
 
 from collections.abc import Callable
+from typing import cast
 
-from detente import checks
-from detente.errors import AgreementError
+from detente.checks import shown
+from detente.errors import AgreementError, SettingError
 from detente.exchange.agreement import Agreement
 from detente.exchange.answers import Answers
+from detente.exchange.given import text
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.names import Names
-from detente.exchange.offer import Message, Offer
+from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
 from detente.exchange.standing import Standing, standing_at
 
 
@@ -38,6 +40,11 @@ class Notebook:
 
     def hear(self, message: Offer | Message) -> None:
         """Take note; what cannot belong is refused."""
+        if not isinstance(cast("object", message), Offer | Acceptance | Decline | Withdrawal):
+            raise SettingError(
+                "a party hears offers, acceptances, declines and withdrawals, found "
+                f"{shown(message)}"
+            )
         if isinstance(message, Offer):
             self._hear_offer(message)
             return
@@ -82,12 +89,10 @@ class Notebook:
 
     def agreement(self, offer_id: str | Offer) -> Agreement:
         """Return an agreement with what belongs to it, by its offer or the offer's identity."""
-        if isinstance(offer_id, Offer):
-            offer_id = offer_id.id
-        checks.text("offer_id", offer_id)
+        offer_id = offer_id.id if isinstance(offer_id, Offer) else text("offer_id", offer_id)
         answers = self._answers.get(offer_id)
         if answers is None:
-            raise AgreementError(f"{self._name!r} has heard of no offer {offer_id[:12]}")
+            raise AgreementError(f"{self._name!r} has heard of no offer {shown(offer_id)}")
         asked = self._consents.get(offer_id, {}).values()
         return Agreement(
             answers.offer,

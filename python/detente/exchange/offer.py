@@ -2,17 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from detente.checks import shown
 from detente.errors import AgreementError, SettingError
+from detente.exchange.given import each, instance, text, time
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.names import check_name
 from detente.exchange.terms import Terms
 
 _SHORT = 12
+_ID = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Offer:
     ------
     SettingError
         No name of a party (see `detente.exchange.names`), an offer to oneself, a host that is a
-        party, or times that do not follow each other.
+        party, a consent with hosts, times that do not follow each other, or a value of another
+        type.
     """
 
     sender: str
@@ -51,7 +55,20 @@ class Offer:
     conditions: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "hosts", _sorted_hosts(self.hosts))
+        for name, value in (
+            ("hosts", _sorted_hosts(self.hosts)),
+            ("time_ns", time("time_ns", self.time_ns)),
+            ("answer_by_ns", time("answer_by_ns", self.answer_by_ns)),
+        ):
+            object.__setattr__(self, name, value)
+        instance("terms", self.terms, Terms)
+        if text("conditions", self.conditions, may_be_empty=True):
+            _offer_id("conditions", self.conditions)
+            if self.hosts:
+                raise SettingError(
+                    "a consent is one host's and needs no other's, found hosts "
+                    f"{', '.join(map(repr, self.hosts))}; leave them out"
+                )
         named = (self.sender, self.recipient, *self.hosts)
         for name in named:
             check_name(name, "the name of a party")
@@ -163,36 +180,42 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Acceptance:
+class _Said:
+    """Who said something about which offer, when."""
+
+    offer_id: str
+    by: str
+    time_ns: int
+
+    def __post_init__(self) -> None:
+        _offer_id("offer_id", self.offer_id)
+        text("by", self.by)
+        object.__setattr__(self, "time_ns", time("time_ns", self.time_ns))
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance(_Said):
     """The recipient of an offer says yes."""
 
-    offer_id: str
-    by: str
-    time_ns: int
-
 
 @dataclass(frozen=True, slots=True)
-class Decline:
+class Decline(_Said):
     """The recipient of an offer says no."""
 
-    offer_id: str
-    by: str
-    time_ns: int
-
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(_Said):
     """Either side takes back its offer or its yes."""
-
-    offer_id: str
-    by: str
-    time_ns: int
 
 
 Message: TypeAlias = Acceptance | Decline | Withdrawal
 
 
-def _sorted_hosts(hosts: str | Iterable[str]) -> tuple[str, ...]:
-    if isinstance(hosts, str):
-        raise SettingError(f"hosts must be a list of names, found {hosts!r}")
-    return tuple(sorted(hosts))
+def _sorted_hosts(hosts: object) -> tuple[str, ...]:
+    return tuple(sorted(text("a host", name) for name in each("hosts", hosts)))
+
+
+def _offer_id(name: str, value: object) -> None:
+    if not isinstance(value, str) or _ID.fullmatch(value) is None:
+        message = f"{name} must be the identity of an offer, 64 hexadecimal digits, found "
+        raise SettingError(f"{message}{shown(value)}")

@@ -11,8 +11,10 @@ from detente._core import Grant
 from detente.exchange.agreement import Agreement
 from detente.exchange.audit import Audit, handover_of
 from detente.exchange.backlog import Backlog, is_handing, is_late_and_empty, is_queued
+from detente.exchange.ceiling import Ceiling
 from detente.exchange.consistency import Consistency
 from detente.exchange.contradictions import Contradiction, Copied
+from detente.exchange.given import instance, text
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.inbox import Inbox, late_ns
 from detente.exchange.instant import NS_PER_S
@@ -106,6 +108,7 @@ class Party(Signatory):
         self._slots = Slots(name, tracker)
         self._backlog = Backlog()
         self._versions: dict[str, Versions] = {}
+        self._ceiling = Ceiling()
         self._inbox = Inbox(
             name,
             clock=self._clock,
@@ -184,7 +187,8 @@ class Party(Signatory):
         Returns
         -------
         list of Report
-            In the order in which they came about; none if nothing is due.
+            In the order in which they came about, of slots the first 10,000, so that a next call
+            has the others; none if nothing is due.
 
         Raises
         ------
@@ -285,10 +289,13 @@ class Party(Signatory):
         ------
         AgreementError
             By what this party knows, the agreement did not permit the report when it was made.
+        SettingError
+            It is no report.
         """
+        instance("what is received", report, Report)
+        by = report.origin if sender is None else text("sender", sender)
         hold_ns = max((late_ns(a.offer.terms) for a in self._handing()), default=0)
-        arrival = Arrival(report, offer_id, sender or report.origin)
-        self._inbox.receive(arrival, hold_ns=hold_ns)
+        self._inbox.receive(Arrival(report, offer_id, by), hold_ns=hold_ns)
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -356,7 +363,14 @@ class Party(Signatory):
             for standing in self.agreements(time_ns)
             if {self.name, partner} == set(standing.offer.parties)
         ]
-        return why_not(own, agreements, partner=partner, time_ns=time_ns, object_id=object_id)
+        return why_not(
+            own,
+            agreements,
+            partner=partner,
+            time_ns=time_ns,
+            object_id=object_id,
+            was_above=lambda offer: self._ceiling.was_above(offer, own.time_ns),
+        )
 
     def _handing(self) -> list[Agreement]:
         """Return the agreements by which this party hands over, now or once they are in force."""
@@ -376,7 +390,7 @@ class Party(Signatory):
         """Return what leaves of a report, unless that tells nothing, and take note of it."""
         partner = agreement.partner_of(self.name)
         found = release(report, agreement, sender=self.name, recipient=partner, time_ns=time_ns)
-        if found is None or is_late_and_empty(found):
+        if found is None or is_late_and_empty(found) or self._ceiling.take(found, agreement.offer):
             return None
         if found.origin == self.name and found.kind not in SENSED:
             found = self._versions.setdefault(agreement.offer.id, Versions()).numbered(found)

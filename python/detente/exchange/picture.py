@@ -12,6 +12,7 @@ from detente.exchange.consistency import Consistency, consistencies
 from detente.exchange.copies import Copies
 from detente.exchange.fold import UNUSABLE, Fold, State, taken
 from detente.exchange.frames import in_frame
+from detente.exchange.given import instance
 from detente.exchange.holdings import Counted, Holdings, moment_of
 from detente.exchange.instant import NS_PER_S, text_from_time_ns
 from detente.exchange.interval import LinearMotion
@@ -166,7 +167,7 @@ class Picture:
         bool
             Whether it said anything new.
         """
-        reason = self._reason_against(report)
+        reason = self._reason_against(instance("what is added", report, Report))
         if reason is not None:
             self._refused.append(Unusable(report, reason))
             return False

@@ -16,6 +16,7 @@ Polygon: TypeAlias = tuple[Ring, ...]
 PER_DEGREE = 1_000_000_000
 _CORNERS = 3
 _POLE_DEG = 90.0
+MOST_LON_DEG = 1_080.0
 
 
 def ring_from_degrees(degrees: NDArray[np.float64], *, is_hole: bool) -> Ring:
@@ -26,6 +27,9 @@ def ring_from_degrees(degrees: NDArray[np.float64], *, is_hole: bool) -> Ring:
             f"area: a latitude must be from -90 to 90, found {worst:g}; GeoJSON has longitude "
             "first, plain corners have latitude first"
         )
+    if np.any(np.abs(degrees[:, 1]) > MOST_LON_DEG):
+        worst = degrees[np.argmax(np.abs(degrees[:, 1])), 1]
+        raise SettingError(f"area: a longitude must be within three turns, ±1080, found {worst:g}")
     corners = whole_from_degrees(degrees)
     keep = np.any(corners != np.roll(corners, 1, axis=0), axis=1)
     corners = corners[keep]

@@ -4,7 +4,7 @@ Nothing here decides what leaves; the release does, and of a row's place it is a
 other clauses are read once more, in words.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from detente._core import Grant
 from detente.errors import UnknownIdError
 from detente.exchange.agreement import Agreement
 from detente.exchange.instant import words_from_duration_ns, words_from_time_ns
+from detente.exchange.offer import Offer
 from detente.exchange.release import places_of, withheld
 from detente.exchange.report import Report
 from detente.exchange.standing import standing_at
@@ -73,8 +74,9 @@ def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> lis
     row : Row
         What did not leave.
     clause : str, optional
-        What the release itself says of its place, as `clause_of_place` returns it; without this the
-        place is asked about, which is not rounded.
+        As `clause_of_release` says it. Whether a rounded position lies in an area is told by its
+        cell, and whether too many rows leave by all of them, which only the release knows; without
+        this the place itself is asked about.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> lis
     found = [Reason(name, text) for each in texts for name, text in each(agreement, row)]
     if clause is None:
         return found
-    if clause != "area":
+    if clause in {"", "precision_m"}:
         found = [reason for reason in found if reason.clause != "area"]
     if clause and all(reason.clause != clause for reason in found):
         found.append(Reason(clause, _of_the_release(agreement, row, clause)))
@@ -100,17 +102,22 @@ def reasons(agreement: Agreement, row: Row, *, clause: str | None = None) -> lis
 
 
 def _of_the_release(agreement: Agreement, row: Row, clause: str) -> str:
-    """Return what the release alone knows of a place."""
+    """Return what the release alone knows."""
+    terms = agreement.offer.terms
+    if clause == "rows_per_s":
+        return f"its second has more rows than the {terms.rows_per_s:,} that leave"
     if row.lat_deg is None:
         return "nobody knows where it is"
-    size = f"{agreement.offer.terms.precision_m:g} m"
+    size = f"{terms.precision_m:g} m"
     if clause == "area":
         return f"its place lies within, but not all of the cell to which it is rounded, of {size}"
     return f"the grid of {size} does not reach beyond 89° north and south"
 
 
-def clause_of_place(agreement: Agreement, report: Report, at: int, *, recipient: str) -> str | None:
-    """Return the clause by which a release withholds a row for its place.
+def clause_of_release(
+    agreement: Agreement, report: Report, at: int | None, *, recipient: str
+) -> str | None:
+    """Return the clause by which a release withholds a report of too many rows, or a row's place.
 
     Parameters
     ----------
@@ -118,23 +125,30 @@ def clause_of_place(agreement: Agreement, report: Report, at: int, *, recipient:
         Which one is asked about.
     report : Report
         What the origin's own sensors say.
-    at : int
-        Which row.
+    at : int or None
+        Which row; `None` to ask about the report alone.
     recipient : str
         Who does not get it.
 
     Returns
     -------
-    {"area", "precision_m", ""} or None
-        Empty if none does; `None` if the release has no say, as of counts, or without a frame.
+    {"area", "precision_m", "rows_per_s", ""} or None
+        Empty if none does; `None` if the release has no say: of places in counts, of a report
+        without a frame under terms that ask for places, of no row, after the end.
     """
     terms = agreement.offer.terms
-    if terms.level == "counts" or report.frame is None:
+    if report.frame is None and (terms.area or terms.precision_m):
         return None
-    # the place alone is asked about: as if in force since then, and late enough
+    if report.time_ns >= terms.until_ns:
+        return None
+    # these alone are asked about: as if in force since then, and late enough
     grant = Grant(**terms.grant(report.origin, recipient, report.time_ns, _FOREVER_NS))
     clauses = withheld(report, grant, recipient=recipient, time_ns=terms.until_ns - 1)
-    return None if isinstance(clauses, str) else _AS_TERMS.get(clauses[at] or "", "")
+    if isinstance(clauses, str):
+        return "rows_per_s" if clauses == "ceiling" else None
+    if at is None or terms.level == "counts":
+        return None
+    return _AS_TERMS.get(clauses[at] or "", "")
 
 
 def text_from_reasons(agreement: Agreement, row: Row, found: Iterable[Reason]) -> str:
@@ -167,6 +181,7 @@ def why_not(
     partner: str,
     time_ns: int,
     object_id: int | None = None,
+    was_above: Callable[[Offer], bool],
 ) -> str:
     """Return a sentence for each agreement about why a partner does not get a track.
 
@@ -182,6 +197,8 @@ def why_not(
         The moment asked about [ns since 1970-01-01 UTC].
     object_id : int, optional
         Which track; without it, its place is not asked about.
+    was_above : callable
+        Whether that report did not leave under an agreement since it was above the ceiling.
 
     Raises
     ------
@@ -200,7 +217,8 @@ def why_not(
     row = Row(own.origin, partner, own.time_ns, time_ns, lat_deg=lat_deg, lon_deg=lon_deg)
     texts: list[str] = []
     for each in agreements:
-        clause = None if at is None else clause_of_place(each, own, at, recipient=partner)
+        clause = clause_of_release(each, own, at, recipient=partner)
+        clause = "rows_per_s" if not clause and was_above(each.offer) else clause
         texts.append(text_from_reasons(each, row, reasons(each, row, clause=clause)))
     return "\n".join(texts) or f"Nothing was ever offered between {own.origin} and {partner}."
 

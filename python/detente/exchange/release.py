@@ -12,6 +12,7 @@ from detente._core import Grant
 from detente.errors import AgreementError
 from detente.exchange.agreement import Agreement
 from detente.exchange.fields import gathered_column
+from detente.exchange.given import instance, text, time
 from detente.exchange.hops import clauses_of, hops_of
 from detente.exchange.instant import text_from_time_ns
 from detente.exchange.report import Head, Report
@@ -59,7 +60,11 @@ def release(
         The agreement is not in force, does not let this party hand anything to that one, or the
         report is dated later than now.
     """
-    grant = Grant(**agreement.grant_at(sender or report.origin, recipient, time_ns))
+    instance("report", report, Report)
+    instance("agreement", agreement, Agreement, "an")
+    recipient, time_ns = text("recipient", recipient), time("time_ns", time_ns)
+    sender = report.origin if sender is None else text("sender", sender)
+    grant = Grant(**agreement.grant_at(sender, recipient, time_ns))
     if report.time_ns > time_ns:
         raise AgreementError(
             f"nothing leaves: the report is dated {text_from_time_ns(report.time_ns)}, "
@@ -93,9 +98,9 @@ def release_under(report: Report, grant: Grant, *, recipient: str, time_ns: int)
     Raises
     ------
     SettingError
-        The grant asks where rows are, and the report has no frame.
+        The grant asks where rows are, and the report has no frame; or an argument is none.
     """
-    found = _core.release(*_asked(report), grant, recipient, time_ns)
+    found = _core.release(*_asked(report, grant, recipient, time_ns))
     if found is None:
         return None
     columns, fields, grid_level, relay = found
@@ -169,7 +174,7 @@ def withheld(
     SettingError
         As `release_under`.
     """
-    return _core.withheld(*_asked(report), grant, recipient, time_ns)
+    return _core.withheld(*_asked(report, grant, recipient, time_ns))
 
 
 def places_of(report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -177,10 +182,20 @@ def places_of(report: Report) -> tuple[NDArray[np.float64], NDArray[np.float64]]
 
     Of counts it is the middle of each cell; NaN where nobody knows, and without a frame.
     """
-    lat_deg, lon_deg = _core.report_points(*_asked(report)).T
+    lat_deg, lon_deg = _core.report_points(*_taken(report)).T
     return lat_deg, lon_deg
 
 
-def _asked(report: Report) -> tuple[Head, dict[str, Any], dict[str, Any]]:
+def _taken(report: Report) -> tuple[Head, dict[str, Any], dict[str, Any]]:
     """Return a report as the core takes it."""
+    instance("report", report, Report)
     return report.head(), dict(report.columns), dict(report.fields)
+
+
+def _asked(
+    report: Report, grant: Grant, recipient: str, time_ns: int
+) -> tuple[Head, dict[str, Any], dict[str, Any], Grant, str, int]:
+    """Return a report and what is asked of it as the core takes them."""
+    instance("grant", grant, Grant)
+    recipient, time_ns = text("recipient", recipient), time("time_ns", time_ns)
+    return *_taken(report), grant, recipient, time_ns

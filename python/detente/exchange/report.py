@@ -4,20 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente import _core
-from detente.errors import DTypeError, NotFiniteError, SettingError, ShapeError
-from detente.exchange.fields import field_column
-from detente.exchange.kinds import COLUMNS, SENSED, Column, Kind
-from detente.exchange.names import check_name
+from detente.errors import SettingError, ShapeError
+from detente.exchange.columns import array_of, checked_columns, checked_fields
+from detente.exchange.given import instance, text, time
+from detente.exchange.head import KEYS, checked_notes
+from detente.exchange.kinds import SENSED, Kind
 from detente.exchange.sensing import SensorDescription
 from detente.geo import LocalFrame
-
-_AXES = (2, 3)
 
 
 class Head(NamedTuple):
@@ -76,8 +75,9 @@ class Report:
     ShapeError, DTypeError, NotFiniteError
         A column is missing, too many, of another shape or type, or holds NaN or infinity.
     SettingError
-        An unknown kind, no origin, axes other than 2 or 3, or an optional field that is called
-        like a column.
+        A part of the head that is not what it must be, such as an unknown kind or axes other than
+        2 or 3; a field that is called like a column; a count that is none; or notes that JSON
+        cannot hold.
     """
 
     origin: str
@@ -95,24 +95,19 @@ class Report:
     notes: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __post_init__(self) -> None:
-        if self.kind not in COLUMNS:
-            raise SettingError(f"kind must be one of {', '.join(COLUMNS)}, found {self.kind!r}")
-        check_name(self.origin, "the origin of a report")
-        if self.axes not in _AXES:
-            raise SettingError(f"axes must be 2 or 3, found {self.axes}")
-        hops = self.relay_hops
-        if hops is not None and (not self.relay or isinstance(hops, bool) or hops < 1):
-            raise SettingError(f"relay_hops must be 1 or more, with relay, found {hops!r}")
-        known = COLUMNS[self.kind]
-        odd = sorted(set(self.fields) & set(known))
-        if odd:
-            raise SettingError(f"an optional field must not be called {odd[0]}, like a column")
-        columns = _checked(self.kind, self.columns, self.axes)
+        for name, key in KEYS.items():
+            object.__setattr__(self, name, key.checked(name, getattr(self, name)))
+        if self.relay_hops is not None and not self.relay:
+            message = f"relay_hops must be left out without relay, found {self.relay_hops}"
+            raise SettingError(message)
+        columns = checked_columns(self.kind, self.columns, self.axes, self.grid_level)
         rows = len(columns["row_id"])
-        fields = {
-            name: _owned(field_column(name, values, rows)) for name, values in self.fields.items()
-        }
-        for name, held in (("columns", columns), ("fields", fields), ("notes", dict(self.notes))):
+        fields = checked_fields(self.fields, self.kind, rows)
+        for name, held in (
+            ("columns", columns),
+            ("fields", fields),
+            ("notes", checked_notes(self.notes)),
+        ):
             object.__setattr__(self, name, MappingProxyType(held))
 
     @classmethod
@@ -170,9 +165,9 @@ class Report:
         columns = {
             "row_id": _row_id(origin, "tracks", time_ns, [ids]),
             "track_id": ids,
-            "mean": np.asarray(mean),
-            "cov": np.asarray(cov),
-            "existence": np.asarray(existence),
+            "mean": mean,
+            "cov": cov,
+            "existence": existence,
         }
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
         given |= {"axes": axes, "frame": frame, "grid_level": grid_level, "relay": relay}
@@ -215,15 +210,17 @@ class Report:
         -------
         Report
         """
-        z = np.ascontiguousarray(measurement, np.float64)
+        z = np.ascontiguousarray(array_of("measurement", measurement, np.float64))
         if z.ndim != 2:  # noqa: PLR2004 - rows of components
             raise ShapeError(f"measurement must have shape (n, m), found {z.shape}")
+        axes = KEYS["axes"].checked("axes", axes)
+        instance("sensor", sensor, SensorDescription)
         if position_m is None:
             tells = sensor.kind in {"position", "state"}
             position_m = z[:, :axes] if tells else np.full((len(z), axes), np.nan)
-        columns = {"position_m": np.asarray(position_m), "measurement": z}
+        columns = {"position_m": array_of("position_m", position_m, np.float64), "measurement": z}
         if noise is not None:
-            columns["noise"] = np.asarray(noise)
+            columns["noise"] = array_of("noise", noise, np.float64)
         content = [_rows(name, values, len(z)) for name, values in columns.items()]
         columns["row_id"] = _row_id(origin, "detections", time_ns, content, sensor.name)
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
@@ -281,7 +278,7 @@ class Report:
         -------
         Report
         """
-        ids, begins = _unsigned(track_id, "track_id"), np.asarray(from_ns, np.int64)
+        ids, begins = _unsigned(track_id, "track_id"), array_of("from_ns", from_ns, np.int64)
         if ids.shape != begins.shape:
             raise ShapeError(f"from_ns must have shape {ids.shape}, found {begins.shape}")
         content = np.column_stack([ids.view(np.int64), begins])
@@ -290,15 +287,13 @@ class Report:
         columns = {
             "row_id": _row_id(origin, "tracklets", time_ns, [content], name),
             "track_id": ids,
-            "position_m": np.asarray(position_m),
+            "position_m": position_m,
             "from_ns": begins,
-            "information": np.asarray(information),
-            "information_vector": np.asarray(information_vector),
-            "log_evidence": np.asarray(log_evidence),
-            "is_reset": np.asarray(is_reset),
-            "is_tentative": np.zeros(len(ids), bool)
-            if is_tentative is None
-            else np.asarray(is_tentative),
+            "information": information,
+            "information_vector": information_vector,
+            "log_evidence": log_evidence,
+            "is_reset": is_reset,
+            "is_tentative": np.zeros(ids.shape, bool) if is_tentative is None else is_tentative,
         }
         given: dict[str, Any] = {"time_ns": time_ns, "sequence": sequence, "columns": columns}
         given |= {"axes": axes, "frame": frame, "relay": relay, "sensor": sensor}
@@ -365,18 +360,18 @@ def _row_id(
     They must not depend on other rows. Rows that are equal in all of it are told apart by their
     order.
     """
+    origin, sensor = text("origin", origin), text("sensor", sensor, may_be_empty=True)
+    time_ns = time("time_ns", time_ns)
     rows = [np.ascontiguousarray(part, part.dtype.newbyteorder("<")) for part in content]
     rows = [(part[:, None] if part.ndim == 1 else part).view(np.uint8) for part in rows]
     return _core.row_identities(origin, kind, time_ns, sensor, np.hstack(rows))
 
 
-def _rows(name: str, values: NDArray[Any], rows: int) -> NDArray[np.float64]:
+def _rows(name: str, values: NDArray[np.float64], rows: int) -> NDArray[np.float64]:
     """Return a column of numbers as (n, k), one NaN like the other."""
-    if values.dtype.kind not in "biuf":
-        raise DTypeError(f"{name} must hold float64, found {values.dtype}; convert it first")
     if not values.ndim or len(values) != rows:
         raise ShapeError(f"{name} must have {rows} rows, found shape {values.shape}")
-    flat = values.astype(np.float64).reshape(rows, prod(values.shape[1:]))
+    flat = values.reshape(rows, prod(values.shape[1:]))
     return np.where(np.isnan(flat), np.nan, flat)
 
 
@@ -386,63 +381,13 @@ def _check_once(identities: NDArray[Any], name: str) -> None:
         raise SettingError(f"{name} must tell the rows of a report apart, found two rows alike")
 
 
-def _fields(given: Mapping[str, ArrayLike] | None) -> dict[str, NDArray[Any]]:
-    return {} if given is None else {name: np.asanyarray(values) for name, values in given.items()}
+def _fields(given: Mapping[str, ArrayLike] | None) -> Mapping[str, NDArray[Any]]:
+    return {} if given is None else cast("Mapping[str, NDArray[Any]]", given)  # checked later
 
 
 def _unsigned(values: ArrayLike, name: str) -> NDArray[np.uint64]:
     """Return identities as they are, refusing what is no whole number or negative."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "ui" and array.size:
-        raise DTypeError(f"{name} must hold whole numbers, found {array.dtype}")
-    if array.dtype.kind == "i" and array.size and array.min() < 0:
-        raise SettingError(f"{name} must not be negative, found {array.min()}")
-    return np.ascontiguousarray(array, np.uint64)
-
-
-def _owned(array: NDArray[Any]) -> NDArray[Any]:
-    """Return a read-only copy; an array that nobody can write to is taken as it is."""
-    shared = isinstance(array.base, np.ndarray) and array.base.flags.writeable
-    if array.flags.writeable or not array.flags.c_contiguous or shared:
-        array = array.copy(order="C")
-        array.flags.writeable = False
-    return array
-
-
-def _checked(kind: str, given: Mapping[str, NDArray[Any]], axes: int) -> dict[str, NDArray[Any]]:
-    """Return a kind's columns in their order, of their types and shapes."""
-    known = COLUMNS[kind]
-    missing = [name for name in known if name not in given and not known[name].is_optional]
-    odd = sorted(set(given) - set(known))
-    if missing or odd:
-        problem = f"lack {', '.join(missing)}" if missing else f"have {', '.join(odd)}"
-        raise ShapeError(f"{kind} have the columns {', '.join(known)}; these {problem}")
-    rows = len(given["row_id"])
-    sizes = {"a": axes}
-    columns: dict[str, NDArray[Any]] = {}
-    for name in (name for name in known if name in given):
-        columns[name] = _column(name, known[name], given[name], rows, sizes)
-    return columns
-
-
-def _column(
-    name: str, column: Column, values: NDArray[Any], rows: int, sizes: dict[str, int]
-) -> NDArray[Any]:
-    """Return one column; lengths that it is the first to have are noted in `sizes`."""
-    array = np.asarray(values)
-    dtype = np.dtype(column.dtype)
-    if array.dtype != dtype:
-        if not np.can_cast(array.dtype, dtype, "same_kind") and array.size:
-            raise DTypeError(f"{name} must hold {dtype}, found {array.dtype}; convert it first")
-        array = array.astype(dtype)
-    letters = [column.shape] if column.shape.isdigit() else list(column.shape)
-    if array.ndim == 1 + len(letters):
-        for letter, size in zip(letters, array.shape[1:], strict=True):
-            sizes.setdefault(letter, int(letter) if letter.isdigit() else size)
-    expected = (rows, *(sizes.get(letter, 0) for letter in letters))
-    if array.shape != expected:
-        raise ShapeError(f"{name} must have shape {expected}, found {array.shape}")
-    if dtype.kind == "f" and not column.may_be_unknown and not np.isfinite(array).all():
-        row = int(np.argwhere(~np.isfinite(array))[0][0])
-        raise NotFiniteError(f"{name} must be finite, row {row} is not; leave that row out")
-    return _owned(array)
+    array = array_of(name, values, np.uint64)
+    if array.ndim != 1:
+        raise ShapeError(f"{name} must have shape (n,), found {array.shape}")
+    return np.ascontiguousarray(array)

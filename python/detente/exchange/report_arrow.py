@@ -1,24 +1,22 @@
 """Reports as Arrow: a versioned schema whose note says what all rows have in common."""
 
-import json
+import re
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente import _core
-from detente.errors import DecodeError, DetenteError
+from detente.checks import shown
+from detente.errors import DecodeError, DetenteError, DTypeError
 from detente.exchange.fields import FIELDS
+from detente.exchange.given import told
+from detente.exchange.head import SCHEMA, head_from_json, json_from_report, settings_from_head
 from detente.exchange.kinds import COLUMNS
 from detente.exchange.report import Report
-from detente.exchange.sensing import SensorDescription
-from detente.geo import LocalFrame
 from detente.table import ArrowStream
-
-SCHEMA = "detente.report/2"
-"""The version that is written; later ones of the same number only add."""
 
 IDENTIFIES = "detente.identifies"
 """The note of a field that says whether it identifies a person, a ship, an aircraft or a phone."""
@@ -27,12 +25,7 @@ HEAD = "detente.report"
 """The one note of the schema; several would have no order, and equal reports no equal bytes."""
 
 _SHAPE = "detente.shape"
-_KEYS = frozenset(
-    {
-        *("schema", "origin", "kind", "time_ns", "sequence"),
-        *("axes", "relay", "relay_hops", "frame", "sensor", "grid_level"),
-    }
-)
+_SIZES = re.compile("[0-9]{1,4}(,[0-9]{1,4})*")
 
 
 @dataclass(frozen=True)
@@ -99,29 +92,9 @@ def arrow_from_report(report: Report) -> Any:  # noqa: ANN401 - the compiled tab
         utc=[],
         zoneless=[],
         whole=whole,
-        notes={HEAD: _head(report)},
+        notes={HEAD: json_from_report(report)},
         field_notes=field_notes,
     )
-
-
-def _head(report: Report) -> str:
-    """Return what all rows have in common, as JSON with sorted keys."""
-    frame, sensor = report.frame, report.sensor
-    head: dict[str, object] = {
-        **report.notes,
-        "schema": SCHEMA,
-        "origin": report.origin,
-        "kind": report.kind,
-        "time_ns": str(report.time_ns),  # beyond what JSON promises of a number
-        "sequence": report.sequence,
-        "axes": report.axes,
-        "relay": report.relay,
-        "relay_hops": report.relay_hops,
-        "frame": None if frame is None else [frame.lat_deg, frame.lon_deg, frame.height_m],
-        "sensor": None if sensor is None else sensor.to_mapping(),
-        "grid_level": report.grid_level,
-    }
-    return json.dumps(head, sort_keys=True, separators=(",", ":"))
 
 
 def report_from_arrow(data: ArrowStream) -> Report | SetAside:
@@ -143,8 +116,18 @@ def report_from_arrow(data: ArrowStream) -> Report | SetAside:
     ------
     DecodeError
         No report, or one that its own schema contradicts.
+    DTypeError
+        No Arrow stream, or a column of a type that NumPy has not.
     """
-    read, notes, field_notes = _core.noted_columns_from_arrow(data)
+    if not isinstance(cast("object", data), ArrowStream):
+        message = f"a report comes as an object with __arrow_c_stream__, found {shown(data)}"
+        raise DTypeError(message)
+    try:
+        read, notes, field_notes = _core.noted_columns_from_arrow(data)
+    except DetenteError:
+        raise
+    except Exception as error:  # whatever another's stream may raise
+        raise DecodeError(f"the Arrow stream cannot be read: {told(error)}") from error
     columns = {
         name: array if kind == "" else array.view("datetime64[ns]")
         for name, (array, kind) in read.items()
@@ -152,44 +135,36 @@ def report_from_arrow(data: ArrowStream) -> Report | SetAside:
     if HEAD not in notes:
         raise DecodeError(f"no report: the schema must have the note {HEAD}")
     try:
-        head: dict[str, Any] = json.loads(notes[HEAD])
-        schema, kind = str(head["schema"]), str(head["kind"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise DecodeError(f"the note {HEAD} must be JSON with schema and kind: {error}") from error
+        head = head_from_json(notes[HEAD])
+    except DecodeError as error:
+        message = f"the note {HEAD} must be JSON with schema and kind: {error}"
+        raise DecodeError(message) from None
+    schema, kind = head["schema"], head["kind"]
     if schema != SCHEMA or kind not in COLUMNS:
         what = f"schema {schema}" if schema != SCHEMA else f"kind {kind!r}"
         return SetAside(f"this version does not know {what}", head, columns, field_notes)
+    known = COLUMNS[kind]
     try:
-        return _report(head, columns, field_notes)
+        return Report(
+            **settings_from_head(head),
+            columns={n: _shaped(n, columns[n], field_notes[n]) for n in known if n in columns},
+            fields={name: array for name, array in columns.items() if name not in known},
+        )
     except DecodeError:
         raise
-    except (DetenteError, KeyError, ValueError, TypeError) as error:
+    except DetenteError as error:
         raise DecodeError(f"the report contradicts its schema: {error}") from error
 
 
-def _report(
-    head: dict[str, Any],
-    columns: dict[str, NDArray[Any]],
-    field_notes: dict[str, dict[str, str]],
-) -> Report:
-    known = COLUMNS[head["kind"]]
-    for name, said in field_notes.items():
-        if _SHAPE in said:
-            shape = tuple(int(size) for size in said[_SHAPE].split(","))
-            columns[name] = columns[name].reshape(len(columns[name]), *shape)
-    frame, sensor = head["frame"], head["sensor"]
-    return Report(
-        origin=head["origin"],
-        kind=head["kind"],
-        time_ns=int(head["time_ns"]),
-        sequence=head["sequence"],
-        columns={name: columns[name] for name in known if name in columns},
-        fields={name: array for name, array in columns.items() if name not in known},
-        axes=head["axes"],
-        frame=None if frame is None else LocalFrame(*frame),
-        sensor=None if sensor is None else SensorDescription.from_mapping(sensor),
-        grid_level=head["grid_level"],
-        relay=head["relay"],
-        relay_hops=head.get("relay_hops"),
-        notes={key: value for key, value in head.items() if key not in _KEYS},
-    )
+def _shaped(name: str, array: NDArray[Any], notes: dict[str, str]) -> NDArray[Any]:
+    """Return a column with the shape of a row that its note says."""
+    said = notes.get(_SHAPE)
+    if said is None:
+        return array
+    sizes = tuple(map(int, said.split(","))) if _SIZES.fullmatch(said) else ()
+    if array.ndim != 2 or prod(sizes) != array.shape[1] or not sizes:  # noqa: PLR2004 - rows
+        raise DecodeError(
+            f"the note {_SHAPE} of {name} must be the sizes of {array.shape[1:]} numbers, "
+            f"found {shown(said)}"
+        )
+    return array.reshape(len(array), *sizes)

@@ -6,9 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from detente.checks import shown
 from detente.errors import AgreementError, DecodeError, SettingError
+from detente.exchange.given import told, words
 from detente.exchange.instant import time_ns_from_text
 from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
+from detente.exchange.parsing import MOST_CHARACTERS
 from detente.exchange.scenario import Scenario, Statement
 from detente.exchange.terms import Terms
 from detente.exchange.toml import mapping_from_toml
@@ -29,12 +32,19 @@ def read_scenario(path: Path | str) -> Scenario:
 
     Raises
     ------
+    FileNotFoundError, OSError
+        There is no such file, or it cannot be read.
     DecodeError
-        No TOML, or an entry that lacks something; the entry is named.
+        No TOML, too much of it, or an entry that lacks something; the entry is named.
     SettingError, AgreementError
         Terms, offers or answers that are refused; the entry is named.
     """
-    return scenario_from_toml(Path(path).read_text(encoding="utf-8"))
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(4 * MOST_CHARACTERS + 1)  # more bytes are more characters
+        return scenario_from_toml(content.decode("utf-8"))
+    except (UnicodeDecodeError, TypeError) as error:
+        raise DecodeError(f"{shown(path)} must be a file of TOML in UTF-8: {told(error)}") from None
 
 
 def scenario_from_toml(text: str) -> Scenario:
@@ -47,7 +57,7 @@ def scenario_from_toml(text: str) -> Scenario:
         entry.only(_OFFER + _SAID)
         name = entry.text("name")
         if name in offers:
-            raise DecodeError(f"{entry.where}: there is another offer of the name {name!r}")
+            raise DecodeError(f"{entry.where}: there is another offer of the name {shown(name)}")
         said[name], offers[name] = _statement(entry), _offer(entry, offers)
     answers = whole.tables("answer")
     statements = whole.tables("statement")
@@ -76,7 +86,7 @@ class _Entry:
         unknown = sorted(set(self.values) - set(keys))
         if unknown:
             raise DecodeError(
-                f"{self.where}: {', '.join(unknown)} is not known; known are {', '.join(keys)}"
+                f"{self.where}: {words(unknown)} is not known; known are {', '.join(keys)}"
             )
 
     def tables(self, key: str) -> list["_Entry"]:
@@ -84,26 +94,33 @@ class _Entry:
         return [_Entry(f"{key} {number}", table) for number, table in enumerate(tables, 1)]
 
     def listed(self, key: str, kind: type[Any], what: str) -> list[Any]:
-        values = self.values.get(key, [])
+        values: object = self.values.get(key, [])
+        found = shown(values)
         if isinstance(values, list):
             listed = cast("list[Any]", values)
-            if all(isinstance(value, kind) for value in listed):
+            if all(isinstance(value, kind) and not isinstance(value, bool) for value in listed):
                 return listed
-        raise DecodeError(f"{self.where}: {key} must be {what}, found {values!r}")
+        raise DecodeError(f"{self.where}: {key} must be {what}, found {found}")
 
     def text(self, key: str, *, default: str | None = None) -> str:
         value = self.values.get(key, default)
         if not isinstance(value, str):
-            raise DecodeError(f"{self.where}: {key} must be text, found {value!r}")
+            raise DecodeError(f"{self.where}: {key} must be text, found {shown(value)}")
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:
         return tuple(self.listed(key, str, "a list of texts"))
 
+    def flag(self, key: str) -> bool:
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise DecodeError(f"{self.where}: {key} must be true or false, found {shown(value)}")
+        return value
+
     def time_ns(self, key: str) -> int:
         value = self.values.get(key)
         if not isinstance(value, date | str):
-            raise DecodeError(f"{self.where}: {key} must be a date, found {value!r}")
+            raise DecodeError(f"{self.where}: {key} must be a date, found {shown(value)}")
         try:
             return time_ns_from_text(value if isinstance(value, str) else value.isoformat())
         except SettingError as error:
@@ -113,7 +130,7 @@ class _Entry:
         name = self.text(key)
         if name not in known:
             raise DecodeError(
-                f"{self.where}: there is no offer {name!r} before it; there are {', '.join(known)}"
+                f"{self.where}: there is no offer {shown(name)} before it; there are {words(known)}"
             )
         return known[name]
 
@@ -122,7 +139,7 @@ def _statement(entry: _Entry) -> Statement:
     stance = entry.text("stance")
     if stance not in STANCES:
         raise DecodeError(
-            f"{entry.where}: stance must be one of {', '.join(STANCES)}, found {stance!r}"
+            f"{entry.where}: stance must be one of {', '.join(STANCES)}, found {shown(stance)}"
         )
     return Statement(
         by=entry.text("by"),
@@ -132,7 +149,7 @@ def _statement(entry: _Entry) -> Statement:
         facts=tuple(entry.listed("fact", int, "a list of numbers")),
         exactness=entry.text("exactness", default=""),
         about=entry.text("about", default=""),
-        is_hypothetical=entry.values.get("hypothetical") is True,
+        is_hypothetical=entry.flag("hypothetical"),
     )
 
 
@@ -169,7 +186,7 @@ def _answer(entry: _Entry, known: Mapping[str, Offer]) -> Message:
     offer, kind = entry.offer("offer", known), entry.text("answer")
     if kind not in _ANSWERS:
         raise DecodeError(
-            f"{entry.where}: answer must be one of {', '.join(_ANSWERS)}, found {kind!r}"
+            f"{entry.where}: answer must be one of {', '.join(_ANSWERS)}, found {shown(kind)}"
         )
     message = _ANSWERS[kind](offer.id, entry.text("from"), entry.time_ns("on"))
     why = offer.why_not(message)

@@ -1,11 +1,16 @@
 """What a receiver needs to know of a sensor to use its scans, the empty ones included."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from itertools import pairwise
+from math import inf
+from typing import Any, Self, cast
 
 import numpy as np
 
+from detente.checks import shown
 from detente.errors import DecodeError, SettingError
+from detente.exchange.given import flag, instance, listed, number, text, told
 from detente.exchange.names import check_name
 from detente.sensors import (
     Annulus,
@@ -25,6 +30,8 @@ _SHAPES = {
     shape.__name__.lower(): shape
     for shape in (Everywhere, Disc, Annulus, Sector, Polygon, Footprint)
 }
+
+_MOST = 16  # components of a measurement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +84,8 @@ class SensorDescription:
     is_partial: bool = False
 
     def __post_init__(self) -> None:
-        check_name(self.name, "the name of a sensor")
+        for name, check in _CHECKS.items():
+            object.__setattr__(self, name, check(name, getattr(self, name)))
 
     @classmethod
     def from_sensor(cls, sensor: Sensor, *, axes: int, pose: Pose | None = None) -> Self:
@@ -149,18 +157,95 @@ class SensorDescription:
                 given["field_of_view"] = _SHAPES[view["shape"]](**sizes)
             for name in ("detection_probability", "clutter_density"):
                 if isinstance(given[name], dict):
-                    given[name] = RangeTable(**given[name])
-            pose = given["pose"]
-            given["pose"] = Pose(
-                position_m=tuple(pose["position_m"]),
-                heading_rad=pose["heading_rad"],
-                pitch_rad=pose["pitch_rad"],
-                roll_rad=pose["roll_rad"],
-                velocity_m_s=tuple(pose["velocity_m_s"]),
-            )
-            given["noise"] = tuple(tuple(row) for row in given["noise"])
-            if given.get("range_limits_m") is not None:
-                given["range_limits_m"] = tuple(given["range_limits_m"])
+                    table = {
+                        part: cast("list[float]", listed(part, values))
+                        for part, values in given[name].items()
+                    }
+                    given[name] = RangeTable(**table)
+            given["pose"] = Pose(**given["pose"])
             return cls(**given)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise DecodeError(f"no description of a sensor, {error}: {content}") from error
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+            found = shown(content)
+            raise DecodeError(f"no description of a sensor, {told(error)}: {found}") from error
+
+
+def _optional(check: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    return lambda name, value: None if value is None else check(name, value)
+
+
+def _noise(name: str, value: object) -> tuple[tuple[float, ...], ...]:
+    rows = [listed(name, row) for row in listed(name, value, most=_MOST)]
+    if not rows or any(len(row) != len(rows) for row in rows):
+        raise SettingError(f"{name} must be a square matrix, found {shown(value)}")
+    return tuple(tuple(number(name, x) for x in row) for row in rows)
+
+
+def _by_range(most: float) -> Callable[[str, Any], float | RangeTable]:
+    """Return the check of a number from 0 on, or of a table of them by range."""
+
+    def check(name: str, value: object) -> float | RangeTable:
+        if not isinstance(value, RangeTable):
+            return number(name, value, least=0.0, most=most)
+        table = RangeTable(
+            ranges_m=[number(name, x, least=0.0) for x in listed(name, value.ranges_m)],
+            values=[number(name, x, least=0.0, most=most) for x in listed(name, value.values)],
+        )
+        rise = [x < y for x, y in pairwise(table.ranges_m)]
+        if not table.values or len(table.values) != len(table.ranges_m) or not all(rise):
+            raise SettingError(f"{name} must have values at rising ranges, found {shown(value)}")
+        return table
+
+    return check
+
+
+def _view(name: str, value: object) -> Coverage:
+    if not isinstance(value, tuple(_SHAPES.values())):
+        kinds = ", ".join(_SHAPES)
+        raise SettingError(f"{name} must be of one of the shapes {kinds}, found {shown(value)}")
+    sizes = dict(vars(value))
+    if isinstance(value, Polygon):
+        corners = [listed(name, corner) for corner in listed(name, sizes["corners_m"])]
+        if len(corners) < 3 or any(len(corner) != 2 for corner in corners):  # noqa: PLR2004
+            message = f"{name} must have three corners of two numbers or more, found "
+            raise SettingError(message + shown(value))
+        return Polygon(corners_m=[[number(name, x) for x in corner] for corner in corners])
+    return type(value)(**{size: number(f"{name}, {size}", x) for size, x in sizes.items()})
+
+
+def _pose(name: str, value: object) -> Pose:
+    at = instance(name, value, Pose)
+    return Pose(
+        position_m=_vector("position_m", at.position_m),
+        heading_rad=number("heading_rad", at.heading_rad),
+        pitch_rad=number("pitch_rad", at.pitch_rad),
+        roll_rad=number("roll_rad", at.roll_rad),
+        velocity_m_s=_vector("velocity_m_s", at.velocity_m_s),
+    )
+
+
+def _vector(name: str, value: object) -> tuple[float, ...]:
+    return tuple(number(name, x) for x in listed(name, value, most=3))
+
+
+def _limits(name: str, value: object) -> tuple[float, float]:
+    match [number(name, x, least=0.0) for x in listed(name, value)]:
+        case [near, far] if near < far:
+            return near, far
+        case _:
+            pass
+    raise SettingError(f"{name} must be two rising ranges, found {shown(value)}")
+
+
+_CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
+    "name": lambda _, value: check_name(value, "the name of a sensor"),
+    "kind": text,
+    "noise": _noise,
+    "detection_probability": _optional(_by_range(1.0)),
+    "report_rate_per_s": _optional(lambda name, value: number(name, value, least=0.0)),
+    "clutter_density": _by_range(inf),
+    "field_of_view": _optional(_view),
+    "pose": _pose,
+    "range_limits_m": _optional(_limits),
+    "is_partial": flag,
+}
+"""What each part of a description must be."""

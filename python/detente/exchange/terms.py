@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from detente.errors import SettingError
+from detente.exchange import ceiling, compare, terms_toml, toml, wording
 from detente.exchange import clauses as read
-from detente.exchange import compare, terms_toml, toml, wording
 from detente.exchange.area import Area
 from detente.exchange.clauses import Level
+from detente.exchange.given import flag
 from detente.exchange.instant import NS_PER_DAY, NS_PER_S
 
 
@@ -37,7 +37,8 @@ class Terms:
     delay_s : float
         How old a report must be before it leaves [s].
     cadence_s : float
-        Only reports of times on this grid leave, counted from 1970-01-01 UTC; 0 for all [s].
+        Only reports of times on this grid leave, counted from 1970-01-01 UTC; 0 for all, else a
+        millisecond or more [s].
     precision_m : float, optional
         How finely positions are told at most, for tracks alone: whole millimetres, up to
         13,800 m.
@@ -49,6 +50,9 @@ class Terms:
         What it may be used for; empty for anything.
     retention_days : float, optional
         How long the recipient may keep it [days]; without limit by default.
+    rows_per_s : int, optional
+        How many rows leave at most of one whole second of report time; of a moment above that
+        nothing does (`detente.exchange.ceiling`). Without limit by default.
     relay : bool
         Whether the recipient may pass it on, under terms that allow no more than these.
     relay_hops : int, optional
@@ -96,6 +100,7 @@ class Terms:
     count_at_least: int | None
     purpose: str
     retention_ns: int | None
+    rows_per_s: int | None
     relay: bool
     relay_hops: int | None
     both_ways: bool
@@ -115,13 +120,14 @@ class Terms:
         count_at_least: int | None = None,
         purpose: str = "",
         retention_days: float | None = None,
+        rows_per_s: int | None = None,
         relay: bool = False,
         relay_hops: int | None = None,
         both_ways: bool = False,
         **unknown: object,
     ) -> None:
         if unknown:
-            raise SettingError(_told_unknown(sorted(unknown)))
+            raise SettingError(terms_toml.told_unknown(unknown))
 
         def metres(value: float | None, clause: str) -> float | None:
             return None if value is None else read.read_metres(value, clause=clause)
@@ -136,7 +142,9 @@ class Terms:
             area=read.read_areas(area),
             fields=read.read_fields(fields),
             delay_ns=duration(delay_s, "delay_s"),
-            cadence_ns=duration(cadence_s, "cadence_s"),
+            cadence_ns=read.read_duration(
+                cadence_s, clause="cadence_s", unit_ns=NS_PER_S, least_ns=read.LEAST_CADENCE_NS
+            ),
             precision_m=metres(precision_m, "precision_m"),
             count_cell_m=metres(count_cell_m, "count_cell_m"),
             count_at_least=(
@@ -150,11 +158,12 @@ class Terms:
                 if retention_days is None
                 else duration(retention_days, "retention_days", NS_PER_DAY)
             ),
-            relay=read.read_flag(relay, clause="relay"),
+            rows_per_s=ceiling.read_ceiling(rows_per_s),
+            relay=flag("relay", relay),
             relay_hops=(
                 None if relay_hops is None else read.read_count(relay_hops, clause="relay_hops")
             ),
-            both_ways=read.read_flag(both_ways, clause="both_ways"),
+            both_ways=flag("both_ways", both_ways),
         )
         compare.check_together(self)
 
@@ -270,6 +279,7 @@ class Terms:
             "precision_m": self.precision_m,
             "count_cell_m": self.count_cell_m,
             "count_at_least": self.count_at_least,
+            "rows_per_s": self.rows_per_s,
             "relay": self.relay,
             "relay_hops": self.relay_hops,
             "retention_ns": self.retention_ns,
@@ -281,16 +291,3 @@ class Terms:
         if self.area:
             shown["area"] = list(self.area)
         return f"Terms({', '.join(f'{clause}={value!r}' for clause, value in shown.items())})"
-
-
-def _told_unknown(names: list[str]) -> str:
-    """Return the message about clauses that there are not."""
-    known = terms_toml.CLAUSES
-    near = {name: get_close_matches(name, known, n=1) for name in names}
-    cures = [
-        f"{name} (did you mean {match[0]}?)" if match else name for name, match in near.items()
-    ]
-    return (
-        f"terms cannot express {', '.join(cures)} and do not promise what is not enforced; "
-        f"their clauses are {', '.join(known)}"
-    )

@@ -1,12 +1,15 @@
 """Terms as TOML holds them: clauses at rest left out, places as GeoJSON, times as text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from detente.checks import shown
 from detente.errors import SettingError
+from detente.exchange.given import words
 from detente.exchange.instant import NS_PER_DAY, NS_PER_S, exact_text_from_time_ns
 
 if TYPE_CHECKING:
@@ -14,9 +17,11 @@ if TYPE_CHECKING:
 
 CLAUSES = (
     "level", "from", "until", "area", "fields", "delay_s", "cadence_s", "precision_m",
-    "count_cell_m", "count_at_least", "purpose", "retention_days", "relay", "relay_hops",
-    "both_ways",
+    "count_cell_m", "count_at_least", "purpose", "retention_days", "rows_per_s", "relay",
+    "relay_hops", "both_ways",
 )  # fmt: skip
+
+_NAMED = {*CLAUSES, "from_"}
 
 
 def mapping_from_terms(terms: "Terms") -> dict[str, Any]:
@@ -36,6 +41,7 @@ def mapping_from_terms(terms: "Terms") -> dict[str, Any]:
         "count_at_least": terms.count_at_least,
         "purpose": terms.purpose,
         "retention_days": None if kept_ns is None else _in_units(kept_ns, NS_PER_DAY),
+        "rows_per_s": terms.rows_per_s,
         "relay": terms.relay,
         "relay_hops": terms.relay_hops,
         "both_ways": terms.both_ways,
@@ -45,20 +51,36 @@ def mapping_from_terms(terms: "Terms") -> dict[str, Any]:
 
 def arguments_from_mapping(clauses: Mapping[str, Any]) -> dict[str, Any]:
     """Return clauses as arguments of `Terms`: `from` by the name that Python has for it."""
+    if not isinstance(cast("object", clauses), Mapping):
+        raise SettingError(f"terms must be a mapping of clauses, found {shown(clauses)}")
+    unknown = [name for name in cast("Mapping[Any, Any]", clauses) if name not in _NAMED]
+    if unknown:
+        raise SettingError(told_unknown(unknown))
     missing = [clause for clause in ("level", "until") if clause not in clauses]
     if missing:
         raise SettingError(f"terms need {' and '.join(missing)}, found {', '.join(clauses)}")
-    arguments = {
-        clause: value.isoformat() if isinstance(value, date) else value
-        for clause, value in clauses.items()
-        if clause not in {"from", "from_"}
-    }
     if "from_" in clauses:
         raise SettingError("terms have no clause from_ in TOML; write from")
-    if "from" in clauses:
-        begin = clauses["from"]
-        arguments["from_"] = begin.isoformat() if isinstance(begin, date) else begin
+    arguments = {clause: _text_of_date(value) for clause, value in clauses.items()}
+    if "from" in arguments:
+        arguments["from_"] = arguments.pop("from")
     return arguments
+
+
+def told_unknown(names: Iterable[object]) -> str:
+    """Return the message about clauses that there are not."""
+    cures: list[str] = []
+    for name in sorted(map(str, names))[:5]:
+        match = get_close_matches(name[:40], CLAUSES, n=1)
+        cures.append(words([name]) + (f" (did you mean {match[0]}?)" if match else ""))
+    return (
+        f"terms cannot express {', '.join(cures)} and do not promise what is not enforced; "
+        f"their clauses are {', '.join(CLAUSES)}"
+    )
+
+
+def _text_of_date(value: Any) -> Any:  # noqa: ANN401 - what TOML holds
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _in_units(duration_ns: int, unit_ns: int) -> int | float | Decimal:

@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from detente.errors import DecodeError, SettingError
+from detente.checks import shown
+from detente.errors import SettingError
+from detente.exchange.parsing import parsed
+
+_DIGITS = 400
+"""More than any float64 has, before and after the point."""
 
 
 def toml_from_mapping(values: Mapping[str, Any]) -> str:
@@ -26,12 +31,19 @@ def mapping_from_toml(text: str) -> dict[str, Any]:
     Raises
     ------
     DecodeError
-        No TOML.
+        No TOML, more than a million characters of it, or more than 32 levels in each other.
     """
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise DecodeError(f"expected TOML: {error}") from None
+    return parsed(text, "TOML", lambda text: tomllib.loads(text, parse_float=_decimal))
+
+
+def _decimal(text: str) -> Decimal:
+    """Return a decimal number; a monstrous one is no TOML here."""
+    found = Decimal(text)
+    if found.is_finite() and (
+        len(found.as_tuple().digits) > _DIGITS or abs(found.adjusted()) > _DIGITS
+    ):
+        raise ValueError(f"{shown(text)} has too many digits")
+    return found
 
 
 def _key(key: str) -> str:
@@ -55,4 +67,4 @@ def _value(value: Any) -> str:  # noqa: ANN401 - what TOML holds
         return f"{{ {inner} }}"
     if isinstance(value, Sequence):
         return f"[{', '.join(_value(inner) for inner in cast('Sequence[Any]', value))}]"
-    raise SettingError(f"TOML cannot hold {value!r}")
+    raise SettingError(f"TOML cannot hold {shown(value)}")

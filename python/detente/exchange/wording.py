@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from detente.exchange import ceiling
 from detente.exchange.instant import words_from_duration_ns, words_from_time_ns
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def _how(terms: "Terms") -> list[str]:
     how.append(f"{words_from_duration_ns(terms.delay_ns)} late" if terms.delay_ns else "at once")
     if terms.level == "detections" and terms.area:
         how.append("with where a sensor stands that measures from there, also outside")
+    how += ceiling.words(terms.rows_per_s)
     if terms.fields:
         how.append(f"with {text_from_names(terms.fields)}")
     return how

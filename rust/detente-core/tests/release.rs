@@ -234,6 +234,7 @@ prop_compose! {
             precision_m: precision_m.filter(|_| kind == Kind::Tracks),
             count_cell_m: None,
             count_at_least: 0,
+            rows_per_s: None,
             relay,
         };
         Case { report, clauses, now_ns: now_s * SECOND_NS }
@@ -476,6 +477,7 @@ proptest! {
             precision_m: None,
             count_cell_m: Some(4_000.0),
             count_at_least: k,
+            rows_per_s: None,
             relay: false,
         };
         let grant = Grant::new(clauses).unwrap();

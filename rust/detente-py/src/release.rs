@@ -9,12 +9,34 @@ use detente_core::exchange::release::{self, Replaced, Withheld};
 use detente_core::exchange::report::{Columns, Kind, Report};
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBool, PyDict};
 
 use crate::array::{Bytes, Input, any_real, bytes, output};
-use crate::error::exception;
+use crate::error::{exception, named};
 use crate::geo::PyLocalFrame;
 use crate::gil::released;
+
+/// A whole number as it came from Python, in the range of T.
+struct Whole<T>(T);
+
+impl<'py, T: TryFrom<i128>> FromPyObject<'_, 'py> for Whole<T> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let is_flag = object.is_instance_of::<PyBool>();
+        let number = object.extract::<i128>().ok().filter(|_| !is_flag);
+        number.and_then(|number| T::try_from(number).ok()).map(Self).ok_or_else(|| {
+            let bits = 8 * size_of::<T>();
+            let kind =
+                object.get_type().name().map_or_else(|_| "another".into(), |n| n.to_string());
+            let message = format!(
+                "times, durations and thresholds must be whole numbers of {bits} bits, found one \
+                 of type {kind} that is not or does not fit"
+            );
+            named("SettingError", &message)
+        })
+    }
+}
 
 /// What one agreement lets one party hand to one other, and when.
 #[pyclass(frozen, module = "detente._core", name = "Grant")]
@@ -33,25 +55,26 @@ impl PyGrant {
     /// `area` holds areas, of which a row must lie in each; an area holds polygons, a polygon
     /// rings of latitude and longitude (n, 2).
     #[new]
-    #[pyo3(signature = (*, sender, recipient, level, from_ns, until_ns, area=vec![], fields=vec![], delay_ns=0, cadence_ns=0, precision_m=None, count_cell_m=None, count_at_least=None, relay=false, relay_hops=None, retention_ns=None, purpose=String::new()))]
+    #[pyo3(signature = (*, sender, recipient, level, from_ns, until_ns, area=vec![], fields=vec![], delay_ns=Whole(0), cadence_ns=Whole(0), precision_m=None, count_cell_m=None, count_at_least=None, rows_per_s=None, relay=false, relay_hops=None, retention_ns=None, purpose=String::new()))]
     #[allow(clippy::too_many_arguments, reason = "one door, called from one place")]
     fn new(
         py: Python<'_>,
         sender: String,
         recipient: String,
         level: &str,
-        from_ns: i64,
-        until_ns: i64,
+        from_ns: Whole<i64>,
+        until_ns: Whole<i64>,
         area: Vec<Vec<Vec<Bound<'_, PyAny>>>>,
         fields: Vec<String>,
-        delay_ns: i64,
-        cadence_ns: i64,
+        delay_ns: Whole<i64>,
+        cadence_ns: Whole<i64>,
         precision_m: Option<f64>,
         count_cell_m: Option<f64>,
-        count_at_least: Option<u32>,
+        count_at_least: Option<Whole<u32>>,
+        rows_per_s: Option<Whole<u32>>,
         relay: bool,
-        relay_hops: Option<u32>,
-        retention_ns: Option<i64>,
+        relay_hops: Option<Whole<u32>>,
+        retention_ns: Option<Whole<i64>>,
         purpose: String,
     ) -> PyResult<Self> {
         let areas = area
@@ -63,18 +86,21 @@ impl PyGrant {
             sender,
             recipient,
             level,
-            from_ns,
-            until_ns,
+            from_ns: from_ns.0,
+            until_ns: until_ns.0,
             areas,
             fields,
-            delay_ns,
-            cadence_ns,
+            delay_ns: delay_ns.0,
+            cadence_ns: cadence_ns.0,
             precision_m,
             count_cell_m,
-            count_at_least: count_at_least.unwrap_or(0),
+            count_at_least: count_at_least.map_or(0, |k| k.0),
+            rows_per_s: rows_per_s.map(|rows| rows.0),
             relay,
         };
         let grant = released(py, || Grant::new(clauses))?;
+        let retention_ns = retention_ns.map(|ns| ns.0);
+        let relay_hops = relay_hops.map(|hops| hops.0);
         Ok(Self { grant, retention_ns, purpose, relay_hops })
     }
 
@@ -111,8 +137,14 @@ impl PyGrant {
     }
 
     /// The moments after `after_ns` whose reports may leave by `now_ns`.
-    fn slots<'py>(&self, py: Python<'py>, after_ns: i64, now_ns: i64) -> Bound<'py, PyArray1<i64>> {
-        PyArray1::from_vec(py, self.grant.slots(after_ns, now_ns))
+    fn slots<'py>(
+        &self,
+        py: Python<'py>,
+        after_ns: Whole<i64>,
+        now_ns: Whole<i64>,
+    ) -> PyResult<Bound<'py, PyArray1<i64>>> {
+        let slots = self.grant.slots(after_ns.0, now_ns.0).map_err(exception)?;
+        Ok(PyArray1::from_vec(py, slots))
     }
 
     /// Whether two grants of counts tell by subtraction what neither tells.
@@ -269,11 +301,11 @@ fn release_<'py>(
     fields: &Bound<'py, PyDict>,
     grant: &PyGrant,
     recipient: &str,
-    now_ns: i64,
+    now_ns: Whole<i64>,
 ) -> PyResult<Option<Leaving<'py>>> {
     let given = Given::new(report, columns, fields)?;
     let grant = &grant.grant;
-    let found = given.asked(py, |report| release::release(report, grant, recipient, now_ns))?;
+    let found = given.asked(py, |report| release::release(report, grant, recipient, now_ns.0))?;
     let Some(found) = found else { return Ok(None) };
     let level = found.grid.map(Grid::level);
     let (out, out_fields) = (PyDict::new(py), PyDict::new(py));
@@ -328,11 +360,11 @@ fn withheld<'py>(
     fields: &Bound<'py, PyDict>,
     grant: &PyGrant,
     recipient: &str,
-    now_ns: i64,
+    now_ns: Whole<i64>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let given = Given::new(report, columns, fields)?;
     let grant = &grant.grant;
-    match given.asked(py, |report| release::why(report, grant, recipient, now_ns))? {
+    match given.asked(py, |report| release::why(report, grant, recipient, now_ns.0))? {
         Withheld::Report(clause) => Ok(clause.name().into_pyobject(py)?.into_any()),
         Withheld::Rows(clauses) => {
             let names: Vec<_> = clauses.into_iter().map(|c| c.map(|c| c.name())).collect();
@@ -393,7 +425,9 @@ fn cell_bounds<'py>(
     let grid = Grid::new(level).map_err(exception)?;
     let mut out = Vec::with_capacity(4 * cells.len());
     for &cell in &cells {
-        let rectangle = grid.rectangle(cell_from_number(cell));
+        let cell = cell_from_number(cell);
+        let is_there = grid.columns(cell.row).is_some_and(|columns| cell.column < columns);
+        let rectangle = grid.rectangle(cell).filter(|_| is_there);
         let bounds = rectangle.map(|r| [r.lat_deg[0], r.lon_deg[0], r.lat_deg[1], r.lon_deg[1]]);
         out.extend(bounds.unwrap_or([f64::NAN; 4]));
     }

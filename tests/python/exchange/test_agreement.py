@@ -278,8 +278,8 @@ def test_the_identity_is_the_hash_of_the_canonical_offer() -> None:
         '"schema":"detente.offer/1","sender":"north","terms":{"area":[],"both_ways":false,'
         '"cadence_ns":0,"count_at_least":null,"count_cell_mm":null,"delay_ns":0,"fields":[],'
         '"from_ns":null,"level":"tracks","precision_mm":null,"purpose":"","relay":false,'
-        '"relay_hops":null,'
-        '"retention_ns":null,"until_ns":1630368000000000000},"time_ns":1623801600000000000}'
+        '"relay_hops":null,"retention_ns":null,"rows_per_s":null,'
+        '"until_ns":1630368000000000000},"time_ns":1623801600000000000}'
     )
     assert OFFER.id == hashlib.sha256(text.encode()).hexdigest()
 

@@ -147,15 +147,20 @@ def test_when_a_party_releases_tells_nothing_of_what_it_saw(
     assert [r.mean.tobytes() for r in once] == [r.mean.tobytes() for r in told]
 
 
-def test_a_cadence_of_a_microsecond_fills_so_many_slots_at_once(
+def test_a_cadence_of_a_millisecond_fills_so_many_slots_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A month has 10¹² of them; each call hands over the next few, and none is left out."""
+    """A month has 10⁹ of them; each call hands over the next few, and none is left out."""
     monkeypatch.setattr("detente.exchange.slots.MOST_SLOTS", 3)
-    north, _, offer = _pair(cadence_s=1e-6, delay_s=5)
+    north, _, offer = _pair(cadence_s=1e-3, delay_s=5)
     later_ns = BEGIN_NS + 30 * 86_400 * SECOND_NS
     times = [
         report.time_ns for _ in range(2) for report in north.release(offer.id, time_ns=later_ns)
     ]
-    assert times == [BEGIN_NS + k * 1_000 for k in range(len(times))]
+    assert times == [BEGIN_NS + k * 1_000_000 for k in range(len(times))]
     assert len(times) >= 5
+
+
+def test_a_cadence_below_a_millisecond_is_refused() -> None:
+    with pytest.raises(dt.errors.SettingError, match="cadence_s must be 0, or from a millisecond"):
+        _pair(cadence_s=1e-6)

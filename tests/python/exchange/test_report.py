@@ -208,13 +208,15 @@ def test_bad_reports_are_refused() -> None:
         dt.errors.SettingError, match="the origin of a report must be text of at least"
     ):
         replace(good, origin="")
-    with pytest.raises(dt.errors.SettingError, match="axes must be 2 or 3, found 1"):
+    with pytest.raises(
+        dt.errors.SettingError, match="axes must be a whole number from 2 to 3, found 1"
+    ):
         replace(good, axes=1)
     mean = good.mean.copy()
     mean[1, 0] = np.nan
     with pytest.raises(dt.errors.NotFiniteError, match="mean must be finite, row 1 is not"):
         replace(good, columns={**good.columns, "mean": mean})
-    with pytest.raises(dt.errors.DTypeError, match="track_id must hold whole numbers"):
+    with pytest.raises(dt.errors.DTypeError, match="track_id must hold uint64, found float64"):
         Report.tracks("north", 0, 0, [0.5], np.zeros((1, 4)), np.eye(4)[None], [1.0])
     with pytest.raises(dt.errors.SettingError, match="track_id must not be negative"):
         Report.tracks("north", 0, 0, [-1], np.zeros((1, 4)), np.eye(4)[None], [1.0])

@@ -24,6 +24,8 @@ pub enum Clause {
     Partition,
     /// Counts below the threshold.
     Threshold,
+    /// More rows than may leave in a second.
+    Ceiling,
     /// The row is not within the agreed area, or nobody knows where it is.
     Area,
     /// The grid of the agreed precision does not reach there.
@@ -43,6 +45,7 @@ impl Clause {
             Self::Cadence => "cadence",
             Self::Partition => "partition",
             Self::Threshold => "threshold",
+            Self::Ceiling => "ceiling",
             Self::Area => "area",
             Self::Precision => "precision",
         }

@@ -6,6 +6,9 @@ use super::grid::Grid;
 use super::report::Kind;
 use crate::{Error, Result};
 
+/// More slots than this are not made at once.
+const MOST_SLOTS: i128 = 1 << 20;
+
 /// A grant as it is written; see [`Grant::new`].
 #[derive(Clone, Debug)]
 pub struct Clauses {
@@ -33,6 +36,8 @@ pub struct Clauses {
     pub count_cell_m: Option<f64>,
     /// Counts below this are not told.
     pub count_at_least: u32,
+    /// Reports of more rows do not leave.
+    pub rows_per_s: Option<u32>,
     /// Whether the recipient may pass it on.
     pub relay: bool,
 }
@@ -74,17 +79,26 @@ impl Grant {
     ///
     /// A party makes a report for each, empty if it has nothing to say, so that silence tells
     /// nothing.
-    #[must_use]
-    pub fn slots(&self, after_ns: i64, now_ns: i64) -> Vec<i64> {
+    ///
+    /// # Errors
+    /// [`Error::Setting`] if there are more than a million.
+    pub fn slots(&self, after_ns: i64, now_ns: i64) -> Result<Vec<i64>> {
         let c = &self.clauses;
         if c.cadence_ns == 0 || now_ns >= c.until_ns {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let first = after_ns.saturating_add(1).max(c.from_ns);
-        let last = now_ns.saturating_sub(c.delay_ns);
-        let slot = |index: i64| index.checked_mul(c.cadence_ns);
-        let index = first.div_euclid(c.cadence_ns) + i64::from(first.rem_euclid(c.cadence_ns) != 0);
-        (index..).map_while(slot).take_while(|&time_ns| time_ns <= last).collect()
+        let cadence = i128::from(c.cadence_ns);
+        let first = (i128::from(after_ns) + 1).max(c.from_ns.into());
+        let last = i128::from(now_ns) - i128::from(c.delay_ns);
+        let (begin, end) = ((first - 1).div_euclid(cadence) + 1, last.div_euclid(cadence));
+        if end - begin >= MOST_SLOTS {
+            return Err(Error::Setting {
+                what: "a span of slots",
+                expected: "one of at most a million; ask for a shorter one",
+                found: format!("{} slots of {} ns", end - begin + 1, c.cadence_ns),
+            });
+        }
+        Ok((begin..=end).filter_map(|index| i64::try_from(index * cadence).ok()).collect())
     }
 }
 
@@ -103,6 +117,9 @@ fn check(c: &Clauses) -> Result<()> {
     }
     if c.cadence_ns < 0 {
         return refuse("cadence_ns", "0 or more", c.cadence_ns.to_string());
+    }
+    if c.rows_per_s == Some(0) {
+        return refuse("rows_per_s", "1 or more, or left out", "0".to_owned());
     }
     if c.precision_m.is_some() && c.level != Kind::Tracks {
         let found = format!("a precision with level {:?}", c.level.name());

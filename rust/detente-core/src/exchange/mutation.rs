@@ -24,6 +24,7 @@ fn clauses() -> Clauses {
         precision_m: None,
         count_cell_m: None,
         count_at_least: 0,
+        rows_per_s: None,
         relay: false,
     }
 }
@@ -146,6 +147,34 @@ fn each_clause_of_a_row_alone_withholds_its_witness() {
         let question = Question { report: &row, ..question };
         assert_eq!(judged(&question, REPORT_CLAUSES, ROW_CLAUSES).unwrap().unwrap().rows, [0]);
     }
+}
+
+#[test]
+fn a_report_of_more_rows_than_the_ceiling_stays_whole() {
+    let frame = frame(0.5);
+    let states = [0.0, 0.0, 9.0, 9.0];
+    let cov = [COV, COV].concat();
+    let columns = Columns::States { dim: 2, mean: &states, cov: &cov };
+    let report = Report { id: &[[7; 16], [8; 16]], columns, ..track(&frame) };
+    let asked = |rows_per_s| {
+        let grant = Grant::new(Clauses { rows_per_s, ..clauses() }).unwrap();
+        let now_ns = 300 * SECOND_NS;
+        let question = Question { report: &report, grant: &grant, recipient: "south", now_ns };
+        judged(&question, REPORT_CLAUSES, ROW_CLAUSES).unwrap().map(|found| found.rows.len())
+    };
+    assert_eq!(asked(None), Ok(2));
+    assert_eq!(asked(Some(2)), Ok(2));
+    assert_eq!(asked(Some(1)), Err(Clause::Ceiling));
+    assert!(Grant::new(Clauses { rows_per_s: Some(0), ..clauses() }).is_err());
+}
+
+#[test]
+fn slots_are_bounded_before_they_are_made() {
+    let wide = Clauses { cadence_ns: 1, until_ns: i64::MAX, from_ns: i64::MIN, ..clauses() };
+    let grant = Grant::new(Clauses { delay_ns: 0, ..wide }).unwrap();
+    assert!(grant.slots(i64::MIN, i64::MAX - 1).is_err());
+    assert_eq!(grant.slots(-3, 1).unwrap(), [-2, -1, 0, 1]);
+    assert_eq!(grant.slots(5, 1).unwrap(), [0; 0]);
 }
 
 #[test]

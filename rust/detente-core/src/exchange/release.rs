@@ -30,6 +30,16 @@ pub struct Released {
     pub relay: bool,
 }
 
+impl Released {
+    /// How many rows leave.
+    fn len(&self) -> usize {
+        match &self.columns {
+            Replaced::Counts(counts) => counts.len(),
+            _ => self.rows.len(),
+        }
+    }
+}
+
 /// The columns that release makes anew.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Replaced {
@@ -111,6 +121,9 @@ pub(super) fn judged(
         Some(partition) => counted(&spots, partition, grant),
         None => selected(&spots, grant, row_clauses),
     };
+    if grant.clauses.rows_per_s.is_some_and(|most| released.len() > most as usize) {
+        return Ok(Err(Clause::Ceiling));
+    }
     if question.is_relay() && !is_word_for_word(&released, report) {
         return Ok(Err(Clause::Relay));
     }
