@@ -35,7 +35,7 @@ check:
 # Rust laws and oracles, then the README's test command
 test:
     cargo nextest run --workspace --status-level fail
-    {{python}} -m pytest --quiet
+    {{python}} -m pytest -n auto --quiet
 
 # Side by side with the peers (see benches/README.md)
 bench:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Observer, Report, SensorDescription, Snapshot
@@ -147,7 +148,7 @@ def any_report(draw: st.DrawFn) -> Report:
     return _part(report, draw(st.lists(st.booleans(), min_size=1, max_size=3)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.data(), st.lists(any_report(), min_size=1, max_size=9))
 def test_any_mixture_gives_the_same_bits_in_any_order_and_whoever_looked(
     data: st.DataObject, reports: list[Report]
@@ -172,7 +173,7 @@ def test_any_mixture_gives_the_same_bits_in_any_order_and_whoever_looked(
     assert _bits(picture.as_of(at_ns)) == before
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.data(), st.lists(any_report(), min_size=2, max_size=9))
 def test_what_is_taken_out_again_was_never_there(
     data: st.DataObject, reports: list[Report]

@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ import pyarrow  # noqa: ICN001 - pa is the name without types
 import pytest
 from oracle.release_cases import fields_of, payload, tracks
 from strategies import malformed
+from strategies.effort import cases
 from strategies.parties import party, tracker
 
 import detente as dt
@@ -47,7 +47,7 @@ from detente.exchange.agreement import Agreement
 from detente.exchange.scenario_toml import scenario_from_toml
 
 pa: Any = pyarrow  # without types
-CASES = int(os.environ.get("DETENTE_CASES", "600"))
+CASES = cases(600)
 NOW = 1_626_000_000 * 10**9
 LATER = NOW + 10**14
 FRAME = dt.LocalFrame(37.0, 68.0)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies.effort import cases
 from strategies.parties import party, tracker
 from strategies.terms import terms
 
@@ -87,7 +88,7 @@ def _disturbed(me: dt.Party, said: list[Offer | Message]) -> list[str]:
     return [message.id for message in said if isinstance(message, Offer)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=cases(100))
 @given(messages())
 def test_whatever_a_partner_says_about_offers_a_party_goes_on_as_before(
     said: list[Offer | Message],

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Observer, Report, SensorDescription, Snapshot
@@ -107,7 +108,7 @@ def _bits(shown: Snapshot) -> bytes:
 # Order, repetition, lateness
 
 
-@settings(max_examples=500)
+@settings(max_examples=cases(120))
 @given(st.data(), seeds, st.sampled_from(EVERY))
 def test_the_same_reports_give_the_same_bits_in_any_order_and_number(
     data: st.DataObject, seed: int, association: str

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Report, SensorDescription, Snapshot, latest
@@ -144,7 +145,7 @@ def _number(power: float, sign: float) -> float:
     return sign * 10.0**power
 
 
-@settings(max_examples=300)
+@settings(max_examples=cases(100))
 @given(st.data())
 def test_columns_of_all_magnitudes_do_no_harm_together(data: st.DataObject) -> None:
     """Any numbers in any entries, several reports, and descriptions of any numbers."""

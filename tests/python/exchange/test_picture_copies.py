@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Report, SensorDescription, Snapshot
@@ -128,7 +129,7 @@ def _picture(reports: list[Report]) -> dt.Picture:
 BASE = [_detections([0, 1, 2, 3], time=time, origin="north") for time in (0, 1, 2, 4)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(st.data(), st.sampled_from(list(MAKE)), st.lists(st.integers(0, 4), max_size=4, unique=True))
 def test_what_says_less_changes_nothing_in_any_order(
     data: st.DataObject, kind: str, ids: list[int]
@@ -155,7 +156,7 @@ def _is_whole(report: Report, whole: Report) -> bool:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(st.data(), st.sampled_from(("detections", "tracklets")))
 def test_parts_of_a_scan_unite_and_stay_a_part(data: st.DataObject, kind: str) -> None:
     whole = MAKE[kind]([0, 1, 2, 3])
@@ -181,7 +182,7 @@ FORGED: dict[str, Callable[[Report], Report]] = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(st.data(), st.sampled_from(list(MAKE)))
 def test_what_says_less_contradicts_nothing(data: st.DataObject, kind: str) -> None:
     whole = MAKE[kind]([0, 1, 2, 3])

@@ -1,6 +1,5 @@
 """Every topology of up to four parties: each holds exactly what the model says it may."""
 
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -8,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import release as oracle
 from oracle.release_cases import SECOND_NS, grant_from, payload, tracks
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Report, release_under
 
-LAW = settings(max_examples=int(os.environ.get("DETENTE_CASES", "150")), deadline=None)
+LAW = settings(max_examples=cases(150), deadline=None)
 NOW_NS = 240 * SECOND_NS
 NAMES = ["north", "south", "east", "west"]
 PRECISION_M = {None: None, 11: 50.0, 6: 1_000.0}  # by level of the grid

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.release_cases import payload
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Acceptance, Agreement, Offer, Report, Withdrawal, release
@@ -32,7 +33,7 @@ def _may_leave(
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=cases(200))
 @given(
     both_ways=st.booleans(),
     accepted=st.lists(days, max_size=3),

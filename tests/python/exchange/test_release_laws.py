@@ -3,7 +3,6 @@
 `DETENTE_CASES=10000` makes the long run.
 """
 
-import os
 from dataclasses import replace
 from typing import Any
 
@@ -25,11 +24,12 @@ from oracle.release_cases import (
     star,
     tracks,
 )
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import count_total, grid_cells, release_under, withheld
 
-LAW = settings(max_examples=int(os.environ.get("DETENTE_CASES", "150")), deadline=None)
+LAW = settings(max_examples=cases(150), deadline=None)
 FRAMES = [(0.0, 0.0), (10.0, 179.99), (-20.0, -180.0), (60.0, 25.0), (-77.9, 166.0), (89.0, 3.0)]
 seeds = st.integers(0, 2**32 - 1)
 

@@ -3,7 +3,6 @@
 `DETENTE_CASES=1000` makes the long run.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from oracle.release_cases import payload
+from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import (
@@ -26,7 +26,7 @@ from detente.exchange import (
 )
 from detente.tracking import Association
 
-CASES = int(os.environ.get("DETENTE_CASES", "8"))
+CASES = cases(8)
 LAW = settings(max_examples=CASES, deadline=None)
 FRAME = dt.LocalFrame(4.0, 4.0)
 SECOND_NS = 1_000_000_000
