@@ -338,5 +338,5 @@ def test_an_agreement_is_named_by_its_offer_or_by_its_identity() -> None:
         "b", Terms(level="tracks", until="2030-01-01"), time_ns=0, answer_by_ns=10**18
     )
     assert party.agreement(offer).offer == party.agreement(offer.id).offer  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-    with pytest.raises(errors.SettingError, match="offer_id must be a text"):
+    with pytest.raises(errors.SettingError, match="offer_id must be text"):
         party.agreement(7)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

@@ -240,7 +240,7 @@ class Party(Signatory):
             report = replace(held.report, **clauses_of(hops + 1))
             passed = self._hand_over(report, agreement, time_ns)
             if passed is not None:
-                held.passed[offer_id] = hops_of(passed)
+                held.passed[agreement.offer.id] = hops_of(passed)
                 handed.append(passed)
         return handed
 

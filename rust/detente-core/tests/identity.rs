@@ -145,6 +145,23 @@ fn equal_births_are_told_apart_whatever_comes_first() {
 }
 
 #[test]
+fn a_birth_is_called_alike_whether_its_measurement_is_told_or_solved_for() {
+    let told = [12_345.678_9, -0.0, 40_000.5, 7.25];
+    let solved = told.map(|value: f64| value * (1.0 + 3e-16) + 1e-13);
+    assert_ne!(told, solved);
+    let noise = [100.000_001, 0.0, 100.0].repeat(2);
+    for association in ALL {
+        let mut one = tracker(association, IdKey(1, 2));
+        let mut other = tracker(association, IdKey(1, 2));
+        one.step(scan(0.0, &told), &radar("radar")).unwrap();
+        let scan = Scan { noise: Some(&noise), ..scan(0.0, &solved) };
+        other.step(scan, &radar("radar")).unwrap();
+        assert_eq!(one.tracks().rows.id, other.tracks().rows.id);
+        assert_ne!(one.tracks().rows.id[0], one.tracks().rows.id[1]);
+    }
+}
+
+#[test]
 fn tracks_from_outside_are_called_by_what_they_are() {
     let cov: Vec<f64> = (0..16).map(|k| if k % 5 == 0 { 9.0 } else { 0.0 }).collect();
     let add = |tracker: &mut Tracker, east: &[f64]| {

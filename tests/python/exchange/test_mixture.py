@@ -120,9 +120,6 @@ def test_tracklets_keep_identities_as_pooled_detections_do() -> None:
     assert confused > 0, "objects that are never confused show nothing"
 
 
-@pytest.mark.xfail(
-    reason="a birth is named by the bits of its measurement, and a tracklet's Y⁻¹ y is rounded"
-)
 def test_both_parties_name_an_object_alike() -> None:
     _, told = _both(0.6)
     assert np.mean([score.alike for score in told]) > 0.9

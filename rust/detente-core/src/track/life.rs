@@ -169,12 +169,7 @@ impl Tracker {
             let parts = parts.into_iter().filter(|part| part.born > 0.0);
             let name = self.births.begin(
                 self.settings.id_key,
-                Content {
-                    sensor: Some(&sensor.name),
-                    time_s: scan.time_s,
-                    values: one.values,
-                    noise: detections.noise.own(m, k),
-                },
+                Content { sensor: Some(&sensor.name), time_s: scan.time_s, values: one.values },
             );
             for Origin { newborn, born } in parts {
                 let share = born / origins.born[k];

@@ -245,7 +245,7 @@ impl Tracker {
         self.pass(time_s);
         let mut ids = Vec::with_capacity(covs.len());
         for (k, (mean, cov)) in means.chunks_exact(dim).zip(&covs).enumerate() {
-            let content = Content { sensor: None, time_s, values: mean, noise: cov };
+            let content = Content { sensor: None, time_s, values: mean };
             let name = self.births.begin(self.settings.id_key, content);
             self.store.push(&self.settings, name, (mean, cov, dim), existence[k], time_s);
             if let Association::Pmbm(_) = self.settings.association {
