@@ -36,6 +36,11 @@ class Answers:
         self.withdrawn: tuple[int, str] = (NEVER, "")
         self._id, self._recipient, self._from_ns = offer.id, offer.recipient, offer.time_ns
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether the recipient said yes or no, at whatever time."""
+        return min(self.yes_ns, self.no_ns) < NEVER
+
     def take(self, message: Message) -> None:
         """Take note of a message.
 

@@ -13,6 +13,11 @@ from detente.exchange.names import Names
 from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
 from detente.exchange.standing import Standing, standing_at
 
+MOST_OPEN = 1_000
+"""So many offers of one party may wait for an answer; more are refused until some are answered."""
+MOST_EARLY = 10_000
+"""So many answers may wait for their offers."""
+
 
 class Notebook:
     """The offers, consents and messages that one party knows.
@@ -51,8 +56,13 @@ class Notebook:
         answers = self._answers.get(message.offer_id)
         if answers is not None:
             answers.take(message)
-        else:
+        elif sum(map(len, self._early.values())) < MOST_EARLY:
             self._early.setdefault(message.offer_id, set()).add(message)
+        else:
+            raise AgreementError(
+                f"{self._name!r} keeps {MOST_EARLY:,} answers to offers that it has not heard of, "
+                "and no more; let it hear the offers first"
+            )
 
     def _hear_offer(self, offer: Offer) -> None:
         if offer.id in self._answers:
@@ -65,6 +75,7 @@ class Notebook:
                 f"{self._name!r} has no part in offer {offer.id[:12]} from {offer.sender!r} to "
                 f"{offer.recipient!r}"
             )
+        self._check_flood(offer)
         self.names.take(*offer.concerns)
         answers = self._answers[offer.id] = Answers(offer)
         for message in self._early.pop(offer.id, ()):
@@ -72,6 +83,19 @@ class Notebook:
                 answers.take(message)
         if offer.conditions:
             self._consents.setdefault(offer.conditions, {})[offer.id] = offer
+
+    def _check_flood(self, offer: Offer) -> None:
+        """Refuse an offer of a party of which too many are open."""
+        answers = self._answers.values()
+        of_sender = (each for each in answers if each.offer.sender == offer.sender)
+        if (
+            offer.sender != self._name
+            and sum(not each.is_answered for each in of_sender) >= MOST_OPEN
+        ):
+            raise AgreementError(
+                f"{self._name!r} has heard of {MOST_OPEN:,} offers of {offer.sender!r} without an "
+                "answer, and takes no more; decline or forget some"
+            )
 
     def check_open(self, offer: Offer, time_ns: int) -> None:
         """Take note of an offer and refuse to answer it if it is too late for that."""
@@ -86,6 +110,17 @@ class Notebook:
                 f"needed an answer before {text_from_time_ns(offer.answer_by_ns)}; withdraw from "
                 "it, or make a new offer"
             )
+
+    def forget(self, offer_id: str | Offer) -> None:
+        """Forget an offer that its recipient did not answer, as if it had never been made."""
+        agreement = self.agreement(offer_id)
+        offer = agreement.offer
+        if self._answers[offer.id].is_answered:
+            raise AgreementError(
+                f"offer {offer.id[:12]} was answered, and what was agreed is not forgotten"
+            )
+        del self._answers[offer.id]
+        self._consents.get(offer.conditions, {}).pop(offer.id, None)
 
     def agreement(self, offer_id: str | Offer) -> Agreement:
         """Return an agreement with what belongs to it, by its offer or the offer's identity."""

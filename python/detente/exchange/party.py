@@ -335,6 +335,20 @@ class Party(Signatory):
         self._inbox.take_due()
         return self._shared.consistency(time_ns)
 
+    def discard(
+        self, report: Report | None = None, *, origin: str | None = None, sensor: str | None = None
+    ) -> int:
+        """Take reports out of this party's picture; see `Picture.discard`.
+
+        What was received stays received: it may be passed on, and counts again if it comes again.
+
+        Returns
+        -------
+        int
+            How many reports were taken out.
+        """
+        return self._shared.discard(report, origin=origin, sensor=sensor)
+
     def why_not(self, partner: str, *, time_ns: int, object_id: int | None = None) -> str:
         """Return why a partner does not get what this party sees, naming the clauses.
 

@@ -137,9 +137,20 @@ class Signatory:
         Raises
         ------
         AgreementError
-            An offer between others, or a message that cannot belong to its offer.
+            An offer between others, or a message that cannot belong to its offer; or one more than
+            the thousand offers of one sender that may be without an answer.
         """
         self._notebook.hear(message)
+
+    def forget(self, offer: Offer) -> None:
+        """Forget an offer that its recipient did not answer, as if it had never been made.
+
+        Raises
+        ------
+        AgreementError
+            It was answered, or never heard of.
+        """
+        self._notebook.forget(offer)
 
     def agreement(self, offer_id: str) -> Agreement:
         """Return an agreement as this party knows it.

@@ -249,3 +249,42 @@ def test_a_clock_that_is_handed_in_is_the_clock() -> None:
     now_ns = MADE_NS + 4 * MINUTE_NS
     assert len(south.received) == 1
     assert south.waiting == ()
+
+
+def test_offers_without_an_answer_are_bounded_and_can_be_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("detente.exchange.notebook.MOST_OPEN", 3)
+    monkeypatch.setattr("detente.exchange.notebook.MOST_EARLY", 2)
+    _, south, offer = _pair()  # answered
+    terms = offer.terms
+    flood = [Offer("north", "south", terms, FAR_NS + k, FAR_NS + MINUTE_NS) for k in range(5)]
+    for each in flood[:3]:
+        south.hear(each)
+        south.hear(each)
+    with pytest.raises(dt.errors.AgreementError, match="3 offers of 'north' without an answer"):
+        south.hear(flood[3])
+    south.hear(Offer("west", "south", terms, FAR_NS, FAR_NS + MINUTE_NS))  # another's
+    south.forget(flood[0])
+    south.hear(flood[3])
+    with pytest.raises(dt.errors.AgreementError, match="heard of no offer"):
+        south.agreement(flood[0].id)
+    with pytest.raises(dt.errors.AgreementError, match="was answered"):
+        south.forget(offer)
+    for by in ("north", "west"):
+        south.hear(Withdrawal(flood[4].id, by, FAR_NS))
+    with pytest.raises(dt.errors.AgreementError, match="keeps 2 answers to offers"):
+        south.hear(Withdrawal("f" * 64, "north", FAR_NS))
+
+
+def test_a_party_takes_reports_out_of_its_picture() -> None:
+    north, south, offer = _pair()
+    for second in range(3):
+        north.observe(MADE_NS + second * SECOND_NS, [[0.0, 5.0 * second]])
+    now_ns = MADE_NS + 3 * SECOND_NS
+    south.observe(now_ns, np.empty((0, 2)))
+    for report in north.release(offer.id, time_ns=now_ns):
+        south.receive(report, offer_id=offer.id)
+    assert len(south.picture(now_ns)) == 1
+    assert south.discard(origin="north") == 3
+    assert len(south.picture(now_ns)) == 0
