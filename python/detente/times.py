@@ -56,7 +56,7 @@ def seconds_from_time(time: object, *, time_zone: str | None = None) -> float:
             f"8601), found {shown(time)}"
         )
     if isinstance(time, Real):
-        return float(time)
+        return _float(time, "time_s")
     one: list[Any] = [time]
     return float(seconds_from_times(one, time_zone=time_zone)[0])
 
@@ -207,12 +207,19 @@ def _offset_s(wall: datetime, zone: tzinfo, of: str) -> float:
     return first.total_seconds()
 
 
+def _float(seconds: Real | float, of: str) -> float:
+    try:
+        return float(seconds)
+    except OverflowError:
+        raise SettingError(f"{of} must be a finite number, found {shown(seconds)}") from None
+
+
 def _one(value: Any, zone: tzinfo | None, of: str, row: int) -> float:  # noqa: ANN401 - whatever it is
     """Return one object as seconds."""
     if value is None or (isinstance(value, str) and value.strip().lower() in _NOTHING):
         return np.nan
     if isinstance(value, float | int) and not isinstance(value, bool):
-        return float(value)
+        return _float(value, of)
     of_pandas: Any = getattr(value, "to_datetime64", None)
     if of_pandas is not None and getattr(value, "tzinfo", None) is not None:
         return float(_seconds(np.array([of_pandas()]))[0])  # to the nanosecond

@@ -207,6 +207,12 @@ def test_what_is_no_time_is_refused(bad: Any) -> None:  # noqa: ANN401 - anythin
         seconds_from_times(bad)
 
 
+def test_a_number_that_no_float_holds_is_refused() -> None:
+    for refused in (lambda: seconds_from_time(10**400), lambda: seconds_from_times([10**400, 1])):
+        with pytest.raises(SettingError, match="time_s must be a finite number, found 1000"):
+            refused()
+
+
 def test_there_is_no_such_zone() -> None:
     for name in ("Mars/Olympus", "+99:00", "", "../etc"):
         with pytest.raises(SettingError, match="time_zone must be a zone such as UTC"):
