@@ -81,6 +81,12 @@ class Replay:
     def __deepcopy__(self, memo: object) -> Self:
         return self.__copy__()
 
+    def __reduce__(self) -> str:
+        raise TypeError(
+            "a Replay cannot be pickled, for its window of scans is in no snapshot; keep "
+            "replay.snapshot() and restore it into a new Replay, which takes scans from then on"
+        )
+
     def __repr__(self) -> str:
         return f"Replay({self._tracker}, window_s={self._window_s})"
 

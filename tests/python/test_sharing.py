@@ -260,3 +260,9 @@ def test_a_pose_that_a_function_cannot_be_turned_by_is_refused_by_name() -> None
     )
     with pytest.raises(errors.SettingError, match="position must be left out"):
         tracker.step(1.0, [[3.0]], sensor=placed)
+
+
+def test_a_replay_says_why_it_cannot_be_pickled() -> None:
+    replay = dt.Replay(a_tracker(), window_s=10.0)
+    with pytest.raises(TypeError, match="its window of scans is in no snapshot; keep"):
+        pickle.dumps(replay)
