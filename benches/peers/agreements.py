@@ -7,13 +7,13 @@ from record import Row, cpu_s, full, record, rounded
 
 import detente as dt
 from detente.exchange import Acceptance, Agreement, Decline, Offer, Withdrawal, time_ns_from_text
-from detente.exchange.notebook import Notebook
-from detente.exchange.standing import standing_at
+from detente.exchange.agreement.notebook import Notebook
+from detente.exchange.agreement.standing import standing_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from detente.exchange.offer import Message
+    from detente.exchange.agreement.offer import Message
 
 AGREEMENTS, MESSAGES = 10_000, 100
 REPEATS = 5 if full() else 3

@@ -11,7 +11,7 @@ import pytest
 import detente as dt
 from detente import errors
 from detente.exchange import Observer, Terms
-from detente.exchange.signatory import Signatory
+from detente.exchange.agreement.signatory import Signatory
 
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
 BIRTH = dt.Birth(rate_density=1e-9, initial_density=1e-7, velocity_std_m_s=15.0)

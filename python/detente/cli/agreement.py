@@ -11,8 +11,8 @@ import typer
 from detente.cli.mistakes import mistakes_told
 from detente.errors import SettingError
 from detente.exchange import read_scenario, standing_at, time_ns_from_text
-from detente.exchange.instant import words_from_time_ns
-from detente.exchange.reasons import Row, reasons, text_from_reasons
+from detente.exchange.release.reasons import Row, reasons, text_from_reasons
+from detente.exchange.values.instant import words_from_time_ns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

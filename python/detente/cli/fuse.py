@@ -9,8 +9,8 @@ import numpy as np
 from detente import metrics
 from detente.cli.score import Reference, score
 from detente.exchange import Shown, rehearse
-from detente.exchange.instant import NS_PER_S
 from detente.exchange.rehearsal import How
+from detente.exchange.values.instant import NS_PER_S
 from detente.io.folder import whole_folder
 from detente.io.write import write_json
 from detente.table import Table

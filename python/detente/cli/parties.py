@@ -11,7 +11,7 @@ from detente.births import Birth
 from detente.cli.score import Reference, reference_from_recording
 from detente.errors import SettingError
 from detente.exchange import Look, Watcher
-from detente.exchange.instant import NS_PER_S
+from detente.exchange.values.instant import NS_PER_S
 from detente.io.presets import preset_for
 from detente.motion import ConstantVelocity
 from detente.presets.looks import on_time, used_rows

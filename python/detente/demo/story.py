@@ -11,10 +11,10 @@ from pathlib import Path
 
 from detente.errors import SettingError
 from detente.exchange import Acceptance, Agreement, Offer, State, text_from_time_ns
-from detente.exchange.instant import NS_PER_S, time_ns_from_text
+from detente.exchange.agreement.wording import text_from_names
 from detente.exchange.scenario import Statement
 from detente.exchange.scenario_toml import read_scenario
-from detente.exchange.wording import text_from_names
+from detente.exchange.values.instant import NS_PER_S, time_ns_from_text
 
 REPORT = read_scenario(Path(__file__).with_name("report-2021.toml"))
 OFFER = REPORT.offers["exchange"]

@@ -8,7 +8,7 @@ from typing import Any
 from detente.demo.story import REPORT, REPORTED_ON, WATCH_S
 from detente.demo.watches import CUTOFF_M, NAMES, SETTLED_S, Watch
 from detente.exchange import Agreement, text_from_time_ns
-from detente.exchange.wording import text_from_names
+from detente.exchange.agreement.wording import text_from_names
 
 Summary = dict[str, Any]
 

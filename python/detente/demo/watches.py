@@ -10,8 +10,8 @@ from detente.births import Birth
 from detente.demo import scene
 from detente.demo.story import RECIPIENT, SENDER, WATCH_S, watch_starts_ns
 from detente.exchange import Offer, Party, Report, Snapshot, State
-from detente.exchange.instant import NS_PER_S
-from detente.exchange.offer import Message
+from detente.exchange.agreement.offer import Message
+from detente.exchange.values.instant import NS_PER_S
 from detente.tracking import Tracker
 
 NAMES = (SENDER, RECIPIENT)

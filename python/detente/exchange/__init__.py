@@ -5,30 +5,30 @@ through one function. All of it is in memory; keys, files and links come later.
 """
 
 from detente._core import Grant
-from detente.exchange.agreement import Agreement, State
-from detente.exchange.area import Area
-from detente.exchange.audit import Audit
-from detente.exchange.consistency import Consistency
-from detente.exchange.counts import count_total, grid_cells
-from detente.exchange.fields import FIELDS, Field
-from detente.exchange.instant import text_from_time_ns, time_ns_from_text
-from detente.exchange.kinds import COLUMNS
-from detente.exchange.limits import Limits
-from detente.exchange.observer import Observed, Observer
-from detente.exchange.offer import Acceptance, Decline, Offer, Withdrawal
-from detente.exchange.party import Party
-from detente.exchange.picture import Picture
+from detente.exchange.agreement.agreement import Agreement, State
+from detente.exchange.agreement.offer import Acceptance, Decline, Offer, Withdrawal
+from detente.exchange.agreement.signatory import Signatory
+from detente.exchange.agreement.standing import Standing, standing_at
+from detente.exchange.agreement.terms import Terms
+from detente.exchange.area.area import Area
+from detente.exchange.local.observer import Observed, Observer
+from detente.exchange.party.party import Party
+from detente.exchange.picture.consistency import Consistency
+from detente.exchange.picture.limits import Limits
+from detente.exchange.picture.picture import Picture
+from detente.exchange.picture.snapshot import Break, Snapshot, TrackEnd, Unusable
 from detente.exchange.rehearsal import Look, Shown, Watcher, rehearse
-from detente.exchange.release import release, release_under, withheld
-from detente.exchange.report import Report
-from detente.exchange.report_arrow import SetAside, arrow_from_report, report_from_arrow
+from detente.exchange.release.audit import Audit
+from detente.exchange.release.release import release, release_under, withheld
+from detente.exchange.report.arrow import SetAside, arrow_from_report, report_from_arrow
+from detente.exchange.report.counts import count_total, grid_cells
+from detente.exchange.report.fields import FIELDS, Field
+from detente.exchange.report.kinds import COLUMNS
+from detente.exchange.report.report import Report
+from detente.exchange.report.sensing import SensorDescription
 from detente.exchange.scenario import Scenario
 from detente.exchange.scenario_toml import read_scenario
-from detente.exchange.sensing import SensorDescription
-from detente.exchange.signatory import Signatory
-from detente.exchange.snapshot import Break, Snapshot, TrackEnd, Unusable
-from detente.exchange.standing import Standing, standing_at
-from detente.exchange.terms import Terms
+from detente.exchange.values.instant import text_from_time_ns, time_ns_from_text
 
 __all__ = [
     "COLUMNS",

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.errors import SettingError
-from detente.exchange.instant import NS_PER_S
-from detente.exchange.observer import Observer
-from detente.exchange.picture import Picture
-from detente.exchange.report import Report
-from detente.exchange.snapshot import Snapshot
-from detente.exchange.versions import Versions
+from detente.exchange.local.observer import Observer
+from detente.exchange.picture.picture import Picture
+from detente.exchange.picture.snapshot import Snapshot
+from detente.exchange.release.versions import Versions
+from detente.exchange.report.report import Report
+from detente.exchange.values.instant import NS_PER_S
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
 from detente.tracking import Tracker

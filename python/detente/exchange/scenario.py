@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from detente.errors import SettingError
-from detente.exchange.agreement import Agreement
-from detente.exchange.offer import Message, Offer
+from detente.exchange.agreement.agreement import Agreement
+from detente.exchange.agreement.offer import Message, Offer
 
 
 @dataclass(frozen=True)

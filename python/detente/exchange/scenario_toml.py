@@ -8,13 +8,13 @@ from typing import Any, cast
 
 from detente.checks import shown
 from detente.errors import AgreementError, DecodeError, SettingError
-from detente.exchange.given import told, words
-from detente.exchange.instant import time_ns_from_text
-from detente.exchange.offer import Acceptance, Decline, Message, Offer, Withdrawal
-from detente.exchange.parsing import MOST_CHARACTERS
+from detente.exchange.agreement.offer import Acceptance, Decline, Message, Offer, Withdrawal
+from detente.exchange.agreement.terms import Terms
 from detente.exchange.scenario import Scenario, Statement
-from detente.exchange.terms import Terms
-from detente.exchange.toml import mapping_from_toml
+from detente.exchange.values.given import told, words
+from detente.exchange.values.instant import time_ns_from_text
+from detente.exchange.values.parsing import MOST_CHARACTERS
+from detente.exchange.values.toml import mapping_from_toml
 
 STANCES = (
     "asserts", "confirms", "declines", "denies", "dismisses", "claims", "observes", "refuses",

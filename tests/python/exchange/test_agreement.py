@@ -21,8 +21,8 @@ from detente.exchange import (
     Withdrawal,
     time_ns_from_text,
 )
-from detente.exchange.answers import NEVER
-from detente.exchange.offer import Message
+from detente.exchange.agreement.answers import NEVER
+from detente.exchange.agreement.offer import Message
 
 DAY_NS = 86_400_000_000_000
 MADE_NS = time_ns_from_text("2021-06-16")

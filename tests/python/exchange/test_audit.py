@@ -21,7 +21,7 @@ from detente.exchange import (
     release_under,
     time_ns_from_text,
 )
-from detente.exchange.audit import Handover, handover_of
+from detente.exchange.release.audit import Handover, handover_of
 
 TERMS = dt.Terms(level="tracks", until="2021-08-31", area=AREAS[0], fields=["mmsi"], relay=True)
 MADE_NS = time_ns_from_text("2021-07-20")

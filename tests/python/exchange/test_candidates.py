@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 import detente as dt
 from detente import _core
-from detente.exchange import Report, SensorDescription, candidates, matches
-from detente.exchange.crowds import MOST_ON_A_SPOT
+from detente.exchange import Report, SensorDescription
+from detente.exchange.picture import candidates, matches
+from detente.exchange.picture.crowds import MOST_ON_A_SPOT
 
 Array = NDArray[np.float64]
 

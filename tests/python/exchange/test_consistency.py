@@ -11,7 +11,7 @@ import pytest
 import detente as dt
 from detente.errors import SettingError
 from detente.exchange import Limits, Report, SensorDescription
-from detente.exchange.limits import limited
+from detente.exchange.picture.limits import limited
 
 SECOND = 10**9
 SIDE_M = 4_000.0

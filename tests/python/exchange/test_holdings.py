@@ -12,7 +12,7 @@ from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Observer, Report, SensorDescription, Snapshot
-from detente.exchange.fold import Fold
+from detente.exchange.picture.fold import Fold
 
 HALF_NS = 500_000_000
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import detente as dt
 from detente.exchange import text_from_time_ns, time_ns_from_text
-from detente.exchange.instant import (
+from detente.exchange.values.instant import (
     NS_PER_S,
     exact_text_from_time_ns,
     words_from_duration_ns,

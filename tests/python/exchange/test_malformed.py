@@ -43,7 +43,7 @@ from detente.exchange import (
     time_ns_from_text,
     withheld,
 )
-from detente.exchange.agreement import Agreement
+from detente.exchange.agreement.agreement import Agreement
 from detente.exchange.scenario_toml import scenario_from_toml
 
 pa: Any = pyarrow  # without types

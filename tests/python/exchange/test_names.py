@@ -12,7 +12,7 @@ from strategies.parties import party
 
 import detente as dt
 from detente.exchange import Area, Offer, Report, SensorDescription, time_ns_from_text
-from detente.exchange.names import MOST_CHARACTERS, Names, check_name, looks_of
+from detente.exchange.values.names import MOST_CHARACTERS, Names, check_name, looks_of
 
 MADE_NS = time_ns_from_text("2021-07-20")
 TERMS = dt.Terms(level="tracks", until="2021-08-31", relay=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import detente as dt
 from detente.exchange import Acceptance, Offer, Report, Withdrawal, release, time_ns_from_text
-from detente.exchange.offer import Message
+from detente.exchange.agreement.offer import Message
 
 MOTION = dt.ConstantVelocity(axes=2, acceleration_psd=0.05)
 DAY_NS = 86_400_000_000_000

@@ -22,8 +22,8 @@ from detente.exchange import (
     Withdrawal,
     time_ns_from_text,
 )
-from detente.exchange.offer import Message
-from detente.exchange.waiting import MOST_BYTES, MOST_REPORTS
+from detente.exchange.agreement.offer import Message
+from detente.exchange.party.waiting import MOST_BYTES, MOST_REPORTS
 
 SECOND_NS = 1_000_000_000
 MINUTE_NS = 60 * SECOND_NS
@@ -254,8 +254,8 @@ def test_a_clock_that_is_handed_in_is_the_clock() -> None:
 def test_offers_without_an_answer_are_bounded_and_can_be_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("detente.exchange.notebook.MOST_OPEN", 3)
-    monkeypatch.setattr("detente.exchange.notebook.MOST_EARLY", 2)
+    monkeypatch.setattr("detente.exchange.agreement.notebook.MOST_OPEN", 3)
+    monkeypatch.setattr("detente.exchange.agreement.notebook.MOST_EARLY", 2)
     _, south, offer = _pair()  # answered
     terms = offer.terms
     flood = [Offer("north", "south", terms, FAR_NS + k, FAR_NS + MINUTE_NS) for k in range(5)]

@@ -14,8 +14,8 @@ from strategies.parties import party
 
 import detente as dt
 from detente.exchange import Offer, Report, release, time_ns_from_text
-from detente.exchange.digest import digest_of
-from detente.exchange.hops import hops_of
+from detente.exchange.report.digest import digest_of
+from detente.exchange.report.hops import hops_of
 
 SECOND_NS = 1_000_000_000
 MADE_NS = time_ns_from_text("2021-07-20")

@@ -11,6 +11,7 @@ from strategies.parties import party
 
 import detente as dt
 from detente.exchange import Offer, time_ns_from_text
+from detente.exchange.release import slots
 
 SECOND_NS = 1_000_000_000
 MADE_NS = time_ns_from_text("2021-07-20")
@@ -151,7 +152,7 @@ def test_a_cadence_of_a_millisecond_fills_so_many_slots_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A month has 10⁹ of them; each call hands over the next few, and none is left out."""
-    monkeypatch.setattr("detente.exchange.slots.MOST_SLOTS", 3)
+    monkeypatch.setattr(slots, "MOST_SLOTS", 3)
     north, _, offer = _pair(cadence_s=1e-3, delay_s=5)
     later_ns = BEGIN_NS + 30 * 86_400 * SECOND_NS
     times = [

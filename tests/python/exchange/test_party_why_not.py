@@ -12,7 +12,7 @@ from strategies.parties import FRAME, party
 
 import detente as dt
 from detente.exchange import Offer, time_ns_from_text
-from detente.exchange.release import places_of
+from detente.exchange.release.release import places_of
 
 Array = NDArray[np.float64]
 

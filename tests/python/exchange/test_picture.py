@@ -13,7 +13,7 @@ from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Observer, Report, SensorDescription, Snapshot
-from detente.exchange.interval import Interval
+from detente.exchange.local.interval import Interval
 from detente.fuse.tracklet import SharedError
 
 Array = NDArray[np.float64]

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from strategies.effort import cases
 
 import detente as dt
-from detente.exchange import Report, SensorDescription, Snapshot, latest
-from detente.exchange import fold as fold_module
+from detente.exchange import Report, SensorDescription, Snapshot
+from detente.exchange.picture import fold as fold_module
+from detente.exchange.picture import latest
 
 Array = NDArray[np.float64]
 

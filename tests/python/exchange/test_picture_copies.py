@@ -13,7 +13,7 @@ from strategies.effort import cases
 
 import detente as dt
 from detente.exchange import Report, SensorDescription, Snapshot
-from detente.exchange.contradictions import Copied, contradict
+from detente.exchange.party.contradictions import Copied, contradict
 
 SECOND_NS = 1_000_000_000
 RADAR = dt.PositionSensor(

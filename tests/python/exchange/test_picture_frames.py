@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 import detente as dt
 from detente.exchange import Observer, Report, SensorDescription
-from detente.exchange.described import DescribedSensor
-from detente.exchange.frames import REACH_M, in_frame
+from detente.exchange.picture.frames import REACH_M, in_frame
+from detente.exchange.report.described import DescribedSensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

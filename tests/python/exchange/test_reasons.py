@@ -11,7 +11,7 @@ from strategies.terms import AREAS
 
 import detente as dt
 from detente.exchange import Acceptance, Agreement, Offer, Report, release, time_ns_from_text
-from detente.exchange.reasons import Row, reasons, text_from_reasons
+from detente.exchange.release.reasons import Row, reasons, text_from_reasons
 
 DAY_NS = 86_400_000_000_000
 SECOND_NS = 1_000_000_000

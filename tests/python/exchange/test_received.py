@@ -5,7 +5,7 @@ import pytest
 
 import detente as dt
 from detente.exchange import Offer, Report, SensorDescription
-from detente.exchange.received import Received
+from detente.exchange.release.received import Received
 
 SECOND_NS = 1_000_000_000
 TERMS = dt.Terms(level="tracks", until="2021-08-31")

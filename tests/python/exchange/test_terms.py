@@ -13,9 +13,10 @@ from strategies.effort import law
 from strategies.terms import AREAS, terms
 
 import detente as dt
-from detente.exchange import Area, compare, time_ns_from_text
-from detente.exchange.names import check_name
-from detente.exchange.terms_toml import CLAUSES
+from detente.exchange import Area, time_ns_from_text
+from detente.exchange.agreement import compare
+from detente.exchange.agreement.terms_toml import CLAUSES
+from detente.exchange.values.names import check_name
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 RESCUE = dt.Terms(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies.effort import law
 
 import detente as dt
-from detente.exchange.toml import mapping_from_toml, toml_from_mapping
+from detente.exchange.values.toml import mapping_from_toml, toml_from_mapping
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 scalars = (

@@ -1,0 +1,1 @@
+"""Agreement: terms and their clauses, offers, answers, and where each stands."""

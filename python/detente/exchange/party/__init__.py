@@ -1,0 +1,1 @@
+"""Party: its sensors, agreements, inbox and picture together."""
