@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from record import RESULTS, Row, cpu_s, record, rounded, version
 
 import detente as dt
+from detente.motion.model import Motion
 from detente.simulate import Scenario
-from detente.tracking import Association, Motion
+from detente.tracking import Association
 
 RUNS, SCANS, SETTLED = 200, 101, 10
 CLUTTER = (0.0, 100.0)  # false detections a scan over 40 km × 40 km

@@ -9,8 +9,9 @@ from record import Row, full, record, rounded
 
 import detente as dt
 from detente.metrics import Frames
+from detente.motion.model import Motion
 from detente.simulate import Detections
-from detente.tracking import Association, Motion
+from detente.tracking import Association
 
 CUTOFF_M = 1000.0
 HOURS = tuple(range(0, 57_600, 7200)) if full() else (BUSIEST_S,)

@@ -20,6 +20,7 @@ from detente.motion import (
     OrnsteinUhlenbeck,
     RandomWalk,
     Singer,
+    UserMotion,
 )
 from detente.recordings import track
 from detente.replay import Replay
@@ -43,7 +44,8 @@ from detente.sensors import (
     UserSensor,
 )
 from detente.table import Table
-from detente.tracking import Tracker, Tracks, UserMotion
+from detente.tracking import Tracker
+from detente.tracks import Tracks
 from detente.trajectories import TrackedRecording
 
 if _DEBUG:

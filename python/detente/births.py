@@ -237,3 +237,11 @@ def _array(
         raise SettingError(f"{what} must be zero or positive, and finite, found {array.min():g}")
     array.flags.writeable = False
     return array
+
+
+def core_birth(birth: object, *, has_velocities: bool) -> _core.Birth:
+    """Return the model as the core takes it, after saying what is wrong with one."""
+    if not isinstance(birth, Birth | BirthMixture | BirthFromDetections):
+        found = checks.shown(birth)
+        raise SettingError(f"birth must be a birth model such as dt.Birth(...), found {found}")
+    return birth._core(has_velocities=has_velocities)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same file

@@ -199,3 +199,13 @@ def shown(value: object) -> str:
     except Exception:  # noqa: BLE001 - an integer of 10,000 digits; any object's own repr
         return f"<{type(value).__name__}>"
     return written if len(written) <= 100 else f"{written[:97]}..."  # noqa: PLR2004 - a line
+
+
+def below_one(name: str, value: object) -> float:
+    """Return a number between 0 and 1, neither of which is permitted."""
+    return inside(name, value, "between 0 and 1", lambda x: 0.0 < x < 1.0)
+
+
+def share(name: str, value: object) -> float:
+    """Return a number from 0 on and below 1."""
+    return inside(name, value, "at least 0 and below 1", lambda x: 0.0 <= x < 1.0)

@@ -5,7 +5,14 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from detente import checks
 from detente.errors import DTypeError, ShapeError
+
+
+def named(identity: ArrayLike | None, error: float) -> tuple[NDArray[np.int64], float] | None:
+    """Return who detections say they are, and how often that is wrong, as the core takes it."""
+    checked = checks.share("identity_error", error)
+    return None if identity is None else (codes_from_identities(identity), checked)
 
 
 def codes_from_identities(identity: ArrayLike) -> NDArray[np.int64]:

@@ -13,10 +13,11 @@ from detente import checks
 from detente.births import BirthModel
 from detente.errors import DTypeError, NotFiniteError, SettingError
 from detente.identities import codes_from_identities
+from detente.motion.model import Motion
 from detente.sensors import Sensor
 from detente.table import Table
 from detente.times import table_from_any
-from detente.tracking import Association, Motion, Tracker
+from detente.tracking import Association, Tracker
 from detente.trajectories import TrackedRecording, tracked_recording, with_identities
 
 POSE_COLUMNS = (

@@ -6,17 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from detente import _core, checks
+from detente.identities import named
 from detente.sensors import Pose, Sensor
 from detente.sensors.pose import pose_of
+from detente.sensors.sensor import core_sensor
 from detente.table import Table
 from detente.times import Time, seconds_from_time
-from detente.tracking import (
-    Diagnostics,
-    Tracker,
-    Tracks,
-    _core_sensor,  # pyright: ignore[reportPrivateUsage] - the same package
-    _named,  # pyright: ignore[reportPrivateUsage]
-)
+from detente.tracking import Tracker
+from detente.tracks import Diagnostics, Tracks
 
 
 class Replay:
@@ -140,10 +137,10 @@ class Replay:
         latest_s, columns, details = self._core.step(
             seconds_from_time(time_s),
             measurements,
-            _core_sensor(sensor, self._axes),
+            core_sensor(sensor, self._axes),
             noise,
             pose_of(pose),
-            _named(identity, identity_error),
+            named(identity, identity_error),
         )
         kept = Diagnostics(*details) if diagnostics else None
         return Tracks(latest_s, *columns, self._threshold, kept)

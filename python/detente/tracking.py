@@ -1,224 +1,23 @@
 """The multi-target tracker: scans in, columns of tracks out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from detente import _core, checks
-from detente.births import Birth, BirthFromDetections, BirthMixture, BirthModel
-from detente.errors import SettingError
-from detente.identities import codes_from_identities
-from detente.motion import IMM
+from detente.births import BirthModel, core_birth
+from detente.identities import named
+from detente.motion.model import Motion, axes_of, core_motion
 from detente.sensors import Pose, Sensor
 from detente.sensors.pose import pose_of
-from detente.settled import Settled
+from detente.sensors.sensor import core_sensor
 from detente.times import Time, seconds_from_time
+from detente.tracks import Diagnostics, Hypotheses, Told, Tracks
 
 Association = Literal["gnn", "jpda", "pmbm"]
 
 _PRUNE = {"gnn": 1e-5, "jpda": 1e-4, "pmbm": 1e-5}  # measured: benches/README.md
-
-
-class Motion(Protocol):
-    """What the tracker needs of a motion model."""
-
-    @property
-    def axes(self) -> int:
-        """The axes of space; the first components of a state are the positions."""
-        ...
-
-    @property
-    def dim(self) -> int:
-        """The dimension of the state."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class UserMotion(Settled):
-    """A motion model of your own: two NumPy functions over all tracks at once.
-
-    The unscented transform carries it. Each function is called once per scan, and to smooth a
-    recording once per point, with a lag once per point and later point within the lag.
-
-    Parameters
-    ----------
-    axes, dim : int
-        Axes of space and dimension of the state, whose first components are the positions and
-        whose next ones the velocities.
-    transition : callable
-        (n, dim) states and (n,) time steps [s] → (n, dim) states.
-    noise : callable
-        (n,) time steps [s] → (n, dim, dim) covariances.
-
-    Raises
-    ------
-    SettingError
-        Other than 1 to 3 axes, fewer components than axes or more than nine, or no functions.
-    """
-
-    axes: int
-    dim: int
-    transition: Callable[[NDArray[np.float64], NDArray[np.float64]], ArrayLike]
-    noise: Callable[[NDArray[np.float64]], ArrayLike]
-
-    def __post_init__(self) -> None:
-        """Check the dimensions and that there are functions."""
-        axes = checks.axes_of_space(self.axes)
-        self._keep(axes=axes, dim=checks.whole("dim", self.dim, least=axes, most=9))
-        for name in ("transition", "noise"):
-            if not callable(getattr(self, name)):
-                found = checks.shown(getattr(self, name))
-                raise SettingError(f"{name} must be a function, found {found}")
-
-
-class Told(NamedTuple):
-    """A scan of which each detection brings more than its place.
-
-    Attributes
-    ----------
-    measurement : (n, m) float64
-        In the sensor's measurement space.
-    noise : (n, m, m) float64
-        The covariance of each.
-    clutter_density : (n,) float64
-        The density of clutter that each stands against.
-    begins : (n,) int64
-        Whether each may begin a track.
-    code : (n,) int64
-        Who each says it is, zero for nothing said.
-    code_error : float
-        The probability that a code is wrong.
-    by : int
-        Who gives such codes; those of different givers do not compare.
-    """
-
-    measurement: NDArray[np.float64]
-    noise: NDArray[np.float64]
-    clutter_density: NDArray[np.float64]
-    begins: NDArray[np.int64]
-    code: NDArray[np.int64]
-    code_error: float
-    by: int
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostics:
-    """What happened to each track that a scan concerned.
-
-    Attributes
-    ----------
-    id : (k,) uint64
-    gated : (k,) uint32
-        How many detections lay in the track's gate.
-    detection_index : (k,) int64
-        The detection it was given, −1 for none.
-    innovation : (k, m) float64
-        Measurement minus prediction, NaN without a detection.
-    nis : (k,) float64
-        Normalised innovation squared, NaN without a detection.
-    """
-
-    id: NDArray[np.uint64]
-    gated: NDArray[np.uint32]
-    detection_index: NDArray[np.int64]
-    innovation: NDArray[np.float64]
-    nis: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Tracks:
-    """Columns of tracks at one time, in the order of their birth.
-
-    Attributes
-    ----------
-    time_s : float
-        The time for which all rows hold [s].
-    id : (n,) uint64
-        Opaque identity.
-    mean : (n, d) float64
-        Positions [m], velocities [m/s], accelerations [m/s²] or a turn rate [rad/s], in the
-        tracker's frame; of `BoxMotion` centre [px], velocity [px/s], width and height [px].
-    cov : (n, d, d) float64
-        Symmetric, positive definite.
-    existence : (n,) float64
-        Probability that the object exists; of "pmbm" over all hypotheses.
-    detection_index : (n,) int64
-        The caller's row that the track was given in the latest scan, −1 for none.
-    first_time_s, last_detection_time_s : (n,) float64
-        Time of the first and of the latest detection [s].
-    conditional_existence : (n,) float64
-        Probability that the object exists if the likeliest global hypothesis is right; the same as
-        `existence` where there is only one ("gnn", "jpda").
-    mode_probability : (n, M) float64
-        Of an `IMM` the probability that the object follows each of its models; else ones.
-    threshold : float
-        What `confirmed` asks for unless told: 0.5, of "pmbm" 0.4.
-    diagnostics : Diagnostics or None
-        Only if asked for.
-    """
-
-    time_s: float
-    id: NDArray[np.uint64]
-    mean: NDArray[np.float64]
-    cov: NDArray[np.float64]
-    existence: NDArray[np.float64]
-    detection_index: NDArray[np.int64]
-    first_time_s: NDArray[np.float64]
-    last_detection_time_s: NDArray[np.float64]
-    conditional_existence: NDArray[np.float64]
-    mode_probability: NDArray[np.float64]
-    threshold: float = 0.5
-    diagnostics: Diagnostics | None = None
-
-    def __len__(self) -> int:
-        """Return the number of tracks."""
-        return len(self.id)
-
-    def confirmed(self, threshold: float | None = None) -> "Tracks":
-        """Return the tracks whose existence is at least the threshold.
-
-        Of "pmbm" the existence that counts is that under the likeliest global hypothesis: the first
-        estimator of García-Fernández et al. 2018. `Tracker.estimate` has the others.
-        """
-        threshold = self.threshold if threshold is None else threshold
-        return self[self.conditional_existence >= threshold]
-
-    def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> "Tracks":
-        """Return the given rows: a mask, an array of indices or a slice."""
-        return Tracks(
-            self.time_s,
-            self.id[rows],
-            self.mean[rows],
-            self.cov[rows],
-            self.existence[rows],
-            self.detection_index[rows],
-            self.first_time_s[rows],
-            self.last_detection_time_s[rows],
-            self.conditional_existence[rows],
-            self.mode_probability[rows],
-            self.threshold,
-        )
-
-
-class Hypotheses(NamedTuple):
-    """How many hypotheses a tracker keeps.
-
-    Attributes
-    ----------
-    clusters : int
-        Of "pmbm": groups of tracks that depend on each other; else each track is one.
-    global_ : int
-        Global hypotheses, over all clusters.
-    single : int
-        Single-object hypotheses: the rows of the store.
-    """
-
-    clusters: int
-    global_: int
-    single: int
 
 
 class Tracker:
@@ -321,20 +120,20 @@ class Tracker:
             "birth": birth,
             "survival_per_s": checks.probability("survival_per_s", survival_per_s),
             "association": association,
-            "gate_probability": _below_one("gate_probability", gate_probability),
+            "gate_probability": checks.below_one("gate_probability", gate_probability),
             "prune_existence": prune_existence
             if prune_existence is None
-            else _share("prune_existence", prune_existence),
+            else checks.share("prune_existence", prune_existence),
             "longest_silence_s": checks.span("longest_silence_s", longest_silence_s),
             "max_hypotheses": checks.whole(
                 "max_hypotheses", max_hypotheses, least=1, most=1_000_000
             ),
-            "prune_hypothesis": _share("prune_hypothesis", prune_hypothesis),
-            "recycle_existence": _share("recycle_existence", recycle_existence),
+            "prune_hypothesis": checks.share("prune_hypothesis", prune_hypothesis),
+            "recycle_existence": checks.share("recycle_existence", recycle_existence),
             "id_key": checks.whole("id_key", id_key, most=2**128 - 1),
         }
         checks.choice("association", association, get_args(Association))
-        self._axes = _axes(motion)
+        self._axes = axes_of(motion)
         self._threshold = 0.4 if association == "pmbm" else 0.5
         self._core = self._made()
 
@@ -344,8 +143,8 @@ class Tracker:
         motion, birth = told.pop("motion"), told.pop("birth")
         prune = told.pop("prune_existence")
         return _core.Tracker(
-            _core_motion(motion),
-            birth=_core_birth(birth, motion),
+            core_motion(motion),
+            birth=core_birth(birth, has_velocities=motion.dim >= 2 * motion.axes),
             prune_existence=_PRUNE[self.association] if prune is None else prune,
             **told,
         )
@@ -476,10 +275,10 @@ class Tracker:
         columns, details = self._core.step(
             time_s,
             measurements,
-            _core_sensor(sensor, self._axes),
+            core_sensor(sensor, self._axes),
             noise,
             pose_of(pose),
-            _named(identity, identity_error),
+            named(identity, identity_error),
         )
         kept = Diagnostics(*details) if diagnostics else None
         return Tracks(time_s, *columns, self._threshold, kept)
@@ -508,7 +307,7 @@ class Tracker:
         columns, _ = self._core.step(
             time_s,
             told.measurement,
-            _core_sensor(sensor, self._axes),
+            core_sensor(sensor, self._axes),
             told.noise,
             None,
             (told.code, told.code_error),
@@ -605,52 +404,3 @@ class Tracker:
             If no living track has the identity.
         """
         self._core.remove(int(track_id))
-
-
-def _axes(motion: object) -> int:
-    """Return the axes of space of a motion model, after saying what is wrong with one."""
-    _core_motion(motion)
-    return motion.axes  # type: ignore[attr-defined, no-any-return] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - it is one
-
-
-def _below_one(name: str, value: object) -> float:
-    return checks.inside(name, value, "between 0 and 1", lambda x: 0.0 < x < 1.0)
-
-
-def _share(name: str, value: object) -> float:
-    return checks.inside(name, value, "at least 0 and below 1", lambda x: 0.0 <= x < 1.0)
-
-
-def _core_sensor(sensor: Sensor, axes: int) -> _core.Sensor:
-    such_as = "a Sensor such as dt.PositionSensor(...)"
-    return checks.one_of("sensor", sensor, Sensor, such_as)._core(axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
-
-
-def _named(
-    identity: ArrayLike | None, identity_error: float
-) -> tuple[NDArray[np.int64], float] | None:
-    error = _share("identity_error", identity_error)
-    return None if identity is None else (codes_from_identities(identity), error)
-
-
-def _core_birth(birth: BirthModel, motion: Motion) -> _core.Birth:
-    if not isinstance(birth, Birth | BirthMixture | BirthFromDetections):
-        found = checks.shown(birth)
-        raise SettingError(f"birth must be a birth model such as dt.Birth(...), found {found}")
-    return birth._core(has_velocities=motion.dim >= 2 * motion.axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same package
-
-
-def _core_motion(motion: object) -> object:
-    if isinstance(motion, UserMotion):
-        return (motion.axes, motion.dim, motion.transition, motion.noise)
-    if isinstance(motion, IMM):
-        models = [_core_motion(model) for model in motion.models]
-        rates = motion.transition_per_s.ravel().tolist()
-        return (models, rates, motion.initial_probability.tolist())
-    core = None if isinstance(motion, type) else getattr(motion, "_core", None)
-    if not isinstance(core, _core.Kinematic | _core.CoordinatedTurn | _core.BoxMotion):
-        found = checks.shown(motion)
-        raise SettingError(
-            f"motion must be a motion model such as dt.ConstantVelocity(...), found {found}"
-        )
-    return core

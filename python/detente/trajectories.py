@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from detente.errors import ShapeError
 from detente.motion import IMM, BoxMotion, EstimatedTurn
+from detente.motion.model import Motion
 from detente.table import Table
-from detente.tracking import Motion
 
 _STATE_COLUMNS = (
     ("x_m", "y_m", "z_m"),

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 import detente as dt
 from detente.errors import SettingError
+from detente.motion.model import Motion
 from detente.sensors.sensor import Sensor
-from detente.tracking import Association, Motion
+from detente.tracking import Association
 
 Floats = NDArray[np.float64]
 ASSOCIATIONS: tuple[Association, ...] = ("gnn", "jpda", "pmbm")

@@ -13,6 +13,7 @@ from detente.motion.kinematic import (
     Singer,
 )
 from detente.motion.turn import CoordinatedTurn, EstimatedTurn
+from detente.motion.user import UserMotion
 
 __all__ = [
     "IMM",
@@ -24,4 +25,5 @@ __all__ = [
     "OrnsteinUhlenbeck",
     "RandomWalk",
     "Singer",
+    "UserMotion",
 ]

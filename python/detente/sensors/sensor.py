@@ -156,3 +156,9 @@ class Sensor(Settled):
                 unscented=self.filter == "ukf",
             )
         return built[axes]
+
+
+def core_sensor(sensor: Sensor, axes: int) -> _core.Sensor:
+    """Return a sensor as the core takes it, after saying what is wrong with one."""
+    such_as = "a Sensor such as dt.PositionSensor(...)"
+    return checks.one_of("sensor", sensor, Sensor, such_as)._core(axes)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - the same file

@@ -8,10 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from detente import checks
 from detente.errors import NotFiniteError, SettingError, ShapeError, TimeOrderError
-from detente.motion import EstimatedTurn
+from detente.motion import EstimatedTurn, UserMotion
 from detente.simulate.draws import Seed, generator, matrix, square_root
 from detente.times import seconds_from_times
-from detente.tracking import UserMotion
 
 
 class Motion(Protocol):

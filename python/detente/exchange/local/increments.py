@@ -11,7 +11,7 @@ from detente.exchange.report.lookup import places
 from detente.exchange.report.sensing import SensorDescription
 from detente.fuse import Information, information_increment, tracklet
 from detente.sensors import Sensor
-from detente.tracking import Tracks
+from detente.tracks import Tracks
 
 _LINEAR = ("position", "state")
 _PLACES = frozenset({"position", "polar", "spherical", "bearing", "bearing_elevation"})

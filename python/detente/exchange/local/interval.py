@@ -14,7 +14,7 @@ from detente.exchange.report.lookup import places
 from detente.exchange.report.sensing import SensorDescription
 from detente.exchange.values.instant import NS_PER_S
 from detente.fuse import Information, SharedError, tracklet
-from detente.tracking import Tracks
+from detente.tracks import Tracks
 
 _UNKNOWN_M2 = 1e10  # variance of a position before a track began
 

@@ -15,7 +15,8 @@ from detente.exchange.report.sensing import SensorDescription
 from detente.exchange.values.instant import NS_PER_S, checked_time_ns, text_from_time_ns
 from detente.geo import LocalFrame
 from detente.sensors import Pose, Sensor
-from detente.tracking import Tracker, Tracks
+from detente.tracking import Tracker
+from detente.tracks import Tracks
 
 
 class Observed(NamedTuple):

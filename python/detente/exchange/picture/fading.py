@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detente.exchange.picture.snapshot import TrackEnd
 from detente.exchange.report.lookup import places
-from detente.tracking import Tracks
+from detente.tracks import Tracks
 
 _BELIEVED = 0.5
 _LEAST = 1e-12  # of an existence or its complement, so that its log-odds are finite

@@ -20,7 +20,8 @@ from detente.exchange.picture.witness import Witness
 from detente.exchange.report.report import Report
 from detente.exchange.values.instant import NS_PER_S
 from detente.geo import LocalFrame
-from detente.tracking import Told, Tracker, Tracks
+from detente.tracking import Tracker
+from detente.tracks import Told, Tracks
 
 UNUSABLE = (DetenteError, ValueError, ArithmeticError)
 """What a report that cannot be computed with may raise."""

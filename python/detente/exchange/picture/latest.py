@@ -13,7 +13,7 @@ from detente.exchange.picture.witness import Witness
 from detente.exchange.report.lookup import places
 from detente.exchange.report.report import Report
 from detente.fuse import covariance_intersection
-from detente.tracking import Tracks
+from detente.tracks import Tracks
 
 _LIKELY = 0.1  # a row less likely than this, mostly clutter, is no match for a partner's track
 

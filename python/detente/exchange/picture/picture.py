@@ -9,11 +9,12 @@ import numpy as np
 from detente.errors import SettingError, TimeOrderError
 from detente.exchange.local.interval import LinearMotion
 from detente.exchange.picture.bounds import beyond_bounds
-from detente.exchange.picture.consistency import Consistency, consistencies
+from detente.exchange.picture.consistency import Consistency
 from detente.exchange.picture.copies import Copies
 from detente.exchange.picture.fold import UNUSABLE, Fold, State, taken
 from detente.exchange.picture.frames import in_frame
 from detente.exchange.picture.holdings import Counted, Holdings, moment_of
+from detente.exchange.picture.judgement import consistencies
 from detente.exchange.picture.limits import Limits
 from detente.exchange.picture.reading import Reading
 from detente.exchange.picture.snapshot import Snapshot, Unusable

@@ -21,7 +21,7 @@ from detente.exchange.report.described import DescribedSensor, weight_at
 from detente.exchange.report.report import Report
 from detente.exchange.report.sensing import SensorDescription
 from detente.sensors import Everywhere, Sensor
-from detente.tracking import Told
+from detente.tracks import Told
 
 _UNSEEN_STD = (1e7, 1e4)  # of a position [m] and a velocity [m/s] of which a tracklet says nothing
 _BEGINS_STD_M = 1e5  # a tracklet that knows a place worse begins no track

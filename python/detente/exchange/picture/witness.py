@@ -27,7 +27,7 @@ from detente.exchange.report.lookup import places
 from detente.exchange.report.report import Report
 from detente.exchange.values.instant import NS_PER_S
 from detente.sensors import Sensor
-from detente.tracking import Told
+from detente.tracks import Told
 
 _LEAST = 1e-30
 _SURE = 36.0  # log-odds of an existence that rounds to 1
