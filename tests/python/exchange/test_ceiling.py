@@ -1,5 +1,6 @@
 """At most so many rows of a second: the sender keeps to it, the recipient sets the rest aside."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -17,6 +18,7 @@ from detente.exchange import (
     release_under,
     withheld,
 )
+from detente.exchange.agreement import ceiling
 
 NOW = 1_626_000_000 * 10**9
 SECOND = 10**9
@@ -63,7 +65,7 @@ def test_what_keeps_to_it_counts_in_any_order_and_repeated(order: tuple[int, ...
     south, made = party("south"), offer(5)
     south.hear(made)
     south.accept(made, time_ns=NOW)
-    moments = [(SECOND, 3), (SECOND + 1, 2), (2 * SECOND - 1, 0), (2 * SECOND, 5)]
+    moments = [(SECOND, 3), (SECOND + 1, 1), (2 * SECOND - 1, 0), (2 * SECOND, 5)]
     for at in [*order, *order]:
         after, rows = moments[at]
         south.receive(report(NOW + after, rows), offer_id=made.id)
@@ -98,3 +100,38 @@ def test_the_sender_keeps_to_it_over_its_scans_and_says_why() -> None:
     assert rows[-2:] == [[3], []], "two scans a second, of three rows each"
     why = north.why_not("south", time_ns=time_ns)
     assert "rows_per_s: its second has more rows than the 5 that leave" in why
+
+
+def test_a_row_that_borrows_an_identity_is_another_row() -> None:
+    south, made = party("south"), offer(5)
+    south.hear(made)
+    south.accept(made, time_ns=NOW)
+    first = report(NOW + SECOND, 5)
+    for k in range(9):
+        moved = report(NOW + SECOND + k, 5)
+        columns = dict(moved.columns) | {"row_id": first.row_id, "mean": moved.mean + k}
+        south.receive(replace(moved, columns=columns), offer_id=made.id)
+    assert len(south.set_aside) == 8
+
+
+def test_later_seconds_do_not_push_out_what_was_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ceiling, "MOST_SECONDS", 3)
+    south, made = party("south"), offer(5)
+    south.hear(made)
+    south.accept(made, time_ns=NOW)
+    for k in range(10, 13):
+        south.receive(report(NOW + k * SECOND, 0), offer_id=made.id)
+    for k in range(5):
+        south.receive(report(NOW + SECOND + k, 5), offer_id=made.id)
+    reasons = [unusable.reason for unusable in south.set_aside]
+    assert len(reasons) == 4
+    assert all("too long ago to be counted" in reason for reason in reasons)
+
+
+def test_empty_reports_count_as_one_row_each() -> None:
+    south, made = party("south"), offer(5)
+    south.hear(made)
+    south.accept(made, time_ns=NOW)
+    for k in range(8):
+        south.receive(report(NOW + SECOND + k, 0), offer_id=made.id)
+    assert len(south.set_aside) == 3

@@ -477,3 +477,12 @@ def test_counts_are_counts(count: float) -> None:
     columns["is_below"] = np.zeros(len(REPORTS[3]), bool)
     with pytest.raises(dt.errors.SettingError, match=r"whole numbers below 2\*\*32"):
         replace(REPORTS[3], columns=columns)
+
+
+def test_a_head_of_many_keys_is_refused_in_one_pass() -> None:
+    """The keys are counted once, not once for each key."""
+    head = json.loads(TABLES[2].schema.metadata[b"detente.report"])
+    many = ",".join(f'"k{k}":0' for k in range(80_000))
+    note = json.dumps(head)[:-1] + f',{many},"z":0,"z":0}}'
+    with pytest.raises(dt.errors.DecodeError, match="the key 'z' stands twice"):
+        report_from_arrow(TABLES[2].replace_schema_metadata({b"detente.report": note.encode()}))

@@ -383,7 +383,7 @@ class Party(Signatory):
             partner=partner,
             time_ns=time_ns,
             object_id=object_id,
-            was_above=lambda offer: self._ceiling.was_above(offer, own.time_ns),
+            was_above=lambda offer: self._ceiling.was_above(offer, self.name, own.time_ns),
         )
 
     def _handing(self) -> list[Agreement]:
