@@ -3,6 +3,10 @@
 Until reports are signed, whoever passes one on can change it. So of copies that contradict each
 other the one stands that the origin itself handed over, and of two that others passed on neither.
 What says less is no contradiction: parts of the rows, places rounded, a coverage left out.
+
+Nor does anybody speak for an origin that speaks itself: what others pass on of a moment of which it
+told nothing itself is set aside if it handed over something of a time near to that. A detection
+would otherwise take the place of its tracklets, and a later track that of its own.
 """
 
 from dataclasses import replace
@@ -11,9 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.exchange.picture.holdings import Moment, key_of, moment_of
+from detente.exchange.party.firsthand import FirstHand
+from detente.exchange.picture.holdings import Moment, begins_ns_of, key_of, moment_of
 from detente.exchange.report.report import Report
 from detente.exchange.report.sensing import SensorDescription
+from detente.exchange.values.instant import text_from_time_ns
 from detente.sensors import Pose
 
 _METRES_PER_DEG = 111_700.0
@@ -41,6 +47,8 @@ class Contradiction(NamedTuple):
         What counts: as the origin itself handed it over.
     set_aside : tuple of Passed
         What does not.
+    is_spoken_for : bool
+        Whether it is set aside since the origin spoke itself at times near to that one.
     """
 
     time_ns: int
@@ -49,11 +57,17 @@ class Contradiction(NamedTuple):
     sensor: str
     stands: tuple[Passed, ...]
     set_aside: tuple[Passed, ...]
+    is_spoken_for: bool = False
 
     @property
     def text(self) -> str:
         """The same in a sentence."""
         senders = " and ".join(dict.fromkeys(passed.sender for passed in self.set_aside))
+        if self.is_spoken_for:
+            return (
+                f"{self.origin} spoke itself at about {text_from_time_ns(self.time_ns)}; the "
+                f"{self.kind} of then that {senders} handed over for it are set aside."
+            )
         rest = "that of its origin stands" if self.stands else "none of them counts"
         return (
             f"Of the {self.kind} of {self.origin} there are copies that contradict each other; "
@@ -76,6 +90,7 @@ class _Copies:
         self.stands: list[Passed] = []
         self._keys: list[tuple[object, ...]] = []
         self._against: list[set[int]] = []  # which others each contradicts
+        self._is_spoken_for = False
 
     def take(self, passed: Passed) -> Change:
         """Take one more; return what that changes of those that stand."""
@@ -93,7 +108,20 @@ class _Copies:
         self.passed.append(passed)
         self._keys.append(key)
         self._against.append(against)
-        stands = self._standing()
+        return self._change()
+
+    def speak_for_itself(self) -> Change:
+        """Set aside what was passed on, since the origin spoke itself; return what that changes."""
+        self._is_spoken_for = True
+        return self._change()
+
+    @property
+    def is_spoken_for(self) -> bool:
+        """Whether all of it is set aside since the origin spoke itself, of other moments."""
+        return self._is_spoken_for and not any(map(_is_first_hand, self.passed))
+
+    def _change(self) -> Change:
+        stands = [] if self.is_spoken_for else self._standing()
         before = {key_of(each.report): each.report for each in self.stands}
         after = {key_of(each.report): each.report for each in stands}
         self.stands = stands
@@ -103,7 +131,7 @@ class _Copies:
         )
 
     def _standing(self) -> list[Passed]:
-        own = {at for at, each in enumerate(self.passed) if each.sender == each.report.origin}
+        own = {at for at, each in enumerate(self.passed) if _is_first_hand(each)}
         doubtful = {at for at in set(range(len(self.passed))) - own if self._against[at] & own}
         sequence = [each.report.sequence for each in self.passed]
         out: list[Passed] = []
@@ -136,6 +164,7 @@ class Copied:
 
     def __init__(self) -> None:
         self._moments: dict[Moment, _Copies] = {}
+        self._first: dict[str, FirstHand] = {}
 
     @property
     def contradictions(self) -> tuple[Contradiction, ...]:
@@ -144,13 +173,48 @@ class Copied:
         for moment, copies in sorted(self._moments.items()):
             stands, aside = (tuple(sorted(some, key=_order)) for some in copies.rivals())
             if aside:
-                out.append(Contradiction(*moment, stands, aside))
+                out.append(Contradiction(*moment, stands, aside, copies.is_spoken_for))
         return tuple(out)
 
-    def take(self, report: Report, *, sender: str) -> Change:
-        """Take note of a copy; return what that changes of those that stand."""
-        copies = self._moments.setdefault(moment_of(report), _Copies())
-        return copies.take(Passed(sender, report))
+    def take(self, report: Report, *, sender: str, within_ns: int = 0) -> Change:
+        """Take note of a copy; return what that changes of those that stand.
+
+        Parameters
+        ----------
+        report : Report
+            The copy.
+        sender : str
+            Who handed it over.
+        within_ns : int
+            So long before and after its time an origin that hands it over speaks for itself [ns].
+        """
+        moment = moment_of(report)
+        copies = self._moments.setdefault(moment, _Copies())
+        changes = [copies.take(Passed(sender, report))]
+        if report.kind == "counts":
+            return changes[0]
+        first = self._first.setdefault(report.origin, FirstHand())
+        if sender == report.origin:
+            near = first.speaks(report.time_ns, within_ns=within_ns)
+            changes += [self._moments[each].speak_for_itself() for each in near]
+        elif first.passed_on(moment, begins_ns_of(report)):
+            changes.append(copies.speak_for_itself())
+        return _in_turn(changes)
+
+
+def _is_first_hand(passed: Passed) -> bool:
+    return passed.sender == passed.report.origin
+
+
+def _in_turn(changes: list[Change]) -> Change:
+    """Return several changes as one, without what is taken in and out again."""
+    add = [report for change in changes for report in change.add]
+    discard = [report for change in changes for report in change.discard]
+    gone, come = {id(report) for report in discard}, {id(report) for report in add}
+    return Change(
+        tuple(report for report in add if id(report) not in gone),
+        tuple(report for report in discard if id(report) not in come),
+    )
 
 
 def contradict(one: Report, other: Report) -> bool:

@@ -100,6 +100,7 @@ class Party(Signatory):
             tracker, most_age_s=most_age_s, owner=name, frame=frame, limits=limits
         )
         self._copied = Copied()
+        self._most_age_ns = round(most_age_s * NS_PER_S)
         self._sensor = sensor
         self._dim = tracker.motion.dim
         self._frame = frame
@@ -115,7 +116,7 @@ class Party(Signatory):
             agreement=self.agreement,
             names=self._notebook.names,
             count=self._count,
-            most_age_ns=round(most_age_s * NS_PER_S),
+            most_age_ns=self._most_age_ns,
         )
 
     def __repr__(self) -> str:
@@ -417,7 +418,9 @@ class Party(Signatory):
         """Let what came count: in the picture, then in the audit."""
         if report.kind == "tracks":
             self._shared.expect(report.origin, late_ns=late_ns(offer.terms))
-        change = self._copied.take(report, sender=sender)
+        late = late_ns(offer.terms) if report.kind == "tracks" else 0
+        within_ns = self._most_age_ns + late
+        change = self._copied.take(report, sender=sender, within_ns=within_ns)
         for each in change.discard:
             self._shared.discard(each)
         for each in change.add:

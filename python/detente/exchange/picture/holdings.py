@@ -152,7 +152,9 @@ class Holdings:
         before, after = self._united.get(moment), _united(there) if there else None
         if before is not None and after is not None and _digest(before) == _digest(after):
             return None
-        back_ns = moment.time_ns if before is None else min(_begins(before) + 1, moment.time_ns)
+        back_ns = (
+            moment.time_ns if before is None else min(begins_ns_of(before) + 1, moment.time_ns)
+        )
         if after is not None:
             self._united[moment] = after
             back_ns = min(back_ns, self._note(moment, after))
@@ -183,7 +185,7 @@ class Holdings:
         return min(
             [known]
             + [
-                self._first(later, _begins(self._united[later]) + 1)
+                self._first(later, begins_ns_of(self._united[later]) + 1)
                 for later in self._moments[known:last]
                 if later.kind == "tracklets"
             ]
@@ -194,7 +196,7 @@ class Holdings:
         least_ns = time_ns
         for origin, longest_ns in self._longest_ns.items():
             for later in self._between("tracklets", origin, time_ns + 1, time_ns + longest_ns):
-                least_ns = min(least_ns, _begins(self._united[later]))
+                least_ns = min(least_ns, begins_ns_of(self._united[later]))
         return self.until(least_ns)
 
     def counted(self, moment: Moment, until_ns: int) -> Counted:
@@ -216,7 +218,7 @@ class Holdings:
 
     def _note(self, moment: Moment, report: Report) -> int:
         """Remember what a report reaches; return the first time at which it counts."""
-        begins_ns = _begins(report)
+        begins_ns = begins_ns_of(report)
         if report.kind == "tracklets":
             origin, reaches_ns = report.origin, report.time_ns - begins_ns
             self._longest_ns[origin] = max(reaches_ns, self._longest_ns.get(origin, 0))
@@ -246,7 +248,7 @@ class Holdings:
         time_ns, origin = report.time_ns, report.origin
         from_ns, is_reset = report["from_ns"], report["is_reset"]
         counts = np.ones(len(report), bool)
-        first_ns = _begins(report)
+        first_ns = begins_ns_of(report)
         for seen in self._between("detections", origin, first_ns + 1, time_ns):
             is_of_it = _sensor(report) in (seen.sensor, ALL_SENSORS)
             counts &= (from_ns >= seen.time_ns) | ~(is_reset | is_of_it)
@@ -288,7 +290,7 @@ def _sensor(report: Report) -> str:
     return "" if report.sensor is None else report.sensor.name
 
 
-def _begins(report: Report) -> int:
+def begins_ns_of(report: Report) -> int:
     """Return where the earliest interval of a report of tracklets begins, else its time."""
     if report.kind != "tracklets" or not len(report):
         return report.time_ns
