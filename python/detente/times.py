@@ -22,6 +22,7 @@ from detente.table import Table
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+_MOST_S = 7_258_118_400.0  # 2200-01-01
 Time: TypeAlias = float | datetime | np.datetime64 | str
 """One time: POSIX seconds, or what names its zone."""
 _NOTHING = ("", "nat", "nan", "none", "null")
@@ -56,7 +57,7 @@ def seconds_from_time(time: object, *, time_zone: str | None = None) -> float:
             f"8601), found {shown(time)}"
         )
     if isinstance(time, Real):
-        return _float(time, "time_s")
+        return float(_in_seconds(np.array([_float(time, "time_s")]), "time_s")[0])
     one: list[Any] = [time]
     return float(seconds_from_times(one, time_zone=time_zone)[0])
 
@@ -104,7 +105,7 @@ def seconds_from_times(
     zone = None if time_zone is None else zone_from_name(time_zone)
     held = np.asarray(times)
     if held.dtype.kind in "fiu":
-        return held.astype(np.float64)
+        return _in_seconds(held.astype(np.float64), of)
     if held.ndim != 1:
         raise ShapeError(f"{of} must have the shape (n,), found {held.shape}")
     if held.dtype.kind == "M":
@@ -205,6 +206,18 @@ def _offset_s(wall: datetime, zone: tzinfo, of: str) -> float:
             "clocks change; write times in UTC"
         )
     return first.total_seconds()
+
+
+def _in_seconds(times: NDArray[np.float64], of: str) -> NDArray[np.float64]:
+    """Return times unless they look like milliseconds or less since 1970."""
+    odd = np.isfinite(times) & (np.abs(times) >= _MOST_S)
+    if odd.any():
+        found = times[odd].flat[0]
+        raise SettingError(
+            f"{of} must be seconds before the year 2200, found {found:g}; are they milliseconds or "
+            "nanoseconds? divide them by 1e3 or 1e9, or give datetime64"
+        )
+    return times
 
 
 def _float(seconds: Real | float, of: str) -> float:

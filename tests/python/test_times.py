@@ -213,6 +213,16 @@ def test_a_number_that_no_float_holds_is_refused() -> None:
             refused()
 
 
+@pytest.mark.parametrize("per_s", [1e3, 1e6, 1e9])
+def test_numbers_that_look_like_less_than_seconds_are_refused(per_s: float) -> None:
+    for refused in (
+        lambda: seconds_from_time(START_S * per_s),
+        lambda: seconds_from_times([START_S * per_s, START_S * per_s + per_s]),
+    ):
+        with pytest.raises(SettingError, match=r"before the year 2200, found .* milliseconds or"):
+            refused()
+
+
 def test_there_is_no_such_zone() -> None:
     for name in ("Mars/Olympus", "+99:00", "", "../etc"):
         with pytest.raises(SettingError, match="time_zone must be a zone such as UTC"):

@@ -288,3 +288,27 @@ def test_a_party_takes_reports_out_of_its_picture() -> None:
     assert len(south.picture(now_ns)) == 1
     assert south.discard(origin="north") == 3
     assert len(south.picture(now_ns)) == 0
+
+
+@pytest.mark.parametrize("given", [1_626_739_203, "2021-07-20", 1.6e18, None])
+def test_what_is_no_time_in_nanoseconds_is_refused_at_every_door(given: Any) -> None:  # noqa: ANN401
+    north, south, offer = _pair()
+    terms = offer.terms
+    doors: list[Any] = [
+        lambda: north.offer("south", terms, time_ns=given, answer_by_ns=FAR_NS),
+        lambda: north.offer("south", terms, time_ns=MADE_NS, answer_by_ns=given),
+        lambda: north.ask("south", offer, time_ns=given),
+        lambda: south.accept(offer, time_ns=given),
+        lambda: south.decline(offer, time_ns=given),
+        lambda: south.withdraw(offer, time_ns=given),
+        lambda: south.agreements(given),
+        lambda: north.release(offer.id, time_ns=given),
+        lambda: north.relay(offer.id, time_ns=given),
+        lambda: north.observe(given, [[0.0, 0.0]]),
+        lambda: north.picture(given),
+        lambda: north.consistency(given),
+        lambda: north.why_not("south", time_ns=given),
+    ]
+    for door in doors:
+        with pytest.raises(dt.errors.SettingError, match="nanoseconds"):
+            door()

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from detente.exchange.values.instant import NS_PER_S
+from detente.exchange.values.given import time
+from detente.exchange.values.instant import NS_PER_S, checked_time_ns
 
 MOST_AHEAD_NS = 60 * NS_PER_S
 """How far ahead of the clock what comes may be stamped to count at once."""
+_YEARS_NS = 10 * 365 * 86_400 * NS_PER_S
 
 
 class Clock:
@@ -21,8 +23,22 @@ class Clock:
         self._read = read
         self._named_ns: int | None = None
 
+    def checked(self, time_ns: int) -> int:
+        """Return a time that the party's own user names, unless it is none or looks like seconds.
+
+        Raises
+        ------
+        SettingError
+            It is not whole nanoseconds, or is far from the clock and looks like seconds.
+        """
+        found = time("time_ns", time_ns)
+        if self._named_ns is None or abs(found - self._named_ns) > _YEARS_NS:
+            checked_time_ns(found, latest_ns=None)
+        return found
+
     def name(self, time_ns: int) -> None:
         """Take note of a time that the party's own user calls now."""
+        time_ns = self.checked(time_ns)
         self._named_ns = time_ns if self._named_ns is None else max(time_ns, self._named_ns)
 
     @property

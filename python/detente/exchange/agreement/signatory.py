@@ -60,6 +60,8 @@ class Signatory:
         -------
         Offer
         """
+        time_ns = self._clock.checked(time_ns)
+        answer_by_ns = self._clock.checked(answer_by_ns)
         offer = Offer(self.name, recipient, terms, time_ns, answer_by_ns, tuple(hosts))
         self.hear(offer)
         self._clock.name(time_ns)
@@ -78,6 +80,7 @@ class Signatory:
         AgreementError
             The offer does not name this host, or this party has no part in it.
         """
+        time_ns = self._clock.checked(time_ns)
         self.hear(offer)
         consent = Offer(
             self.name, host, offer.terms, time_ns, offer.answer_by_ns, conditions=offer.id
@@ -96,6 +99,7 @@ class Signatory:
             It was made to someone else, is not made yet, or is no longer open; or together with
             another agreement it would tell what neither tells.
         """
+        time_ns = self._clock.checked(time_ns)
         self._notebook.check_open(offer, time_ns)
         self._check_conflicts(self.agreement(offer.id), time_ns)
         message = Acceptance(offer.id, self.name, time_ns)
@@ -111,6 +115,7 @@ class Signatory:
         AgreementError
             It was made to someone else, is not made yet, or is no longer open.
         """
+        time_ns = self._clock.checked(time_ns)
         self._notebook.check_open(offer, time_ns)
         message = Decline(offer.id, self.name, time_ns)
         self.hear(message)
@@ -125,6 +130,7 @@ class Signatory:
         AgreementError
             This party has no part in it, or it was not made yet.
         """
+        time_ns = self._clock.checked(time_ns)
         self.hear(offer)
         message = Withdrawal(offer.id, self.name, time_ns)
         self.hear(message)
@@ -173,7 +179,7 @@ class Signatory:
         time_ns : int
             Now [ns since 1970-01-01 UTC].
         """
-        return self._notebook.standings(time_ns)
+        return self._notebook.standings(self._clock.checked(time_ns))
 
     def _check_conflicts(self, agreement: Agreement, time_ns: int) -> None:
         """Refuse what together with another agreement of the same two tells what neither does."""

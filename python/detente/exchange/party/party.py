@@ -372,6 +372,7 @@ class Party(Signatory):
         UnknownIdError
             The newest own report has no such track.
         """
+        time_ns = self._clock.checked(time_ns)
         own = self._empty(time_ns) if self._own is None else self._own
         agreements = [
             self.agreement(standing.offer.id)
@@ -393,6 +394,7 @@ class Party(Signatory):
 
     def _granted(self, offer_id: str, time_ns: int) -> tuple[Agreement, Grant]:
         """Return an agreement under which something may leave now, and what it lets leave."""
+        time_ns = self._clock.checked(time_ns)
         agreement = self.agreement(offer_id)
         partner = agreement.partner_of(self.name)
         grant = Grant(**agreement.grant_at(self.name, partner, time_ns))

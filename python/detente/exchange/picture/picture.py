@@ -19,7 +19,7 @@ from detente.exchange.picture.limits import Limits
 from detente.exchange.picture.reading import Reading
 from detente.exchange.picture.snapshot import Snapshot, Unusable
 from detente.exchange.report.report import Report
-from detente.exchange.values.given import instance
+from detente.exchange.values.given import instance, time
 from detente.exchange.values.instant import NS_PER_S, text_from_time_ns
 from detente.fuse import covariance_intersection
 from detente.geo import LocalFrame
@@ -261,6 +261,7 @@ class Picture:
         TimeOrderError
             There is no report from before that moment.
         """
+        time_ns = time("time_ns", time_ns)
         left_out = frozenset([without] if isinstance(without, str) else without)
         if left_out:
             return self._part(left_out).as_of(time_ns)

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from detente import checks
 from detente.checks import shown, whole
 from detente.errors import SettingError
-from detente.exchange.values.given import LEAST_TIME_NS, MOST_TIME_NS
+from detente.exchange.values.given import LEAST_TIME_NS, MOST_TIME_NS, time
 
 NS_PER_S = 1_000_000_000
 NS_PER_DAY = 86_400 * NS_PER_S
@@ -40,7 +39,7 @@ def checked_time_ns(time_ns: object, *, latest_ns: int | None) -> int:
     """
     advice = "multiply seconds by 10**9 and round them to an int"
     try:
-        given = checks.whole("time_ns", time_ns, least=-(2**63))
+        given = time("time_ns", time_ns)
     except SettingError as error:
         raise SettingError(f"{error}; if it looks like seconds, {advice}") from None
     first_s, last_s = _SECONDS
