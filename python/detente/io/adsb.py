@@ -11,6 +11,7 @@ from detente.io.json_rows import json_from, list_from_json
 from detente.io.numbers import column_from_list, floats, is_numpy, numpy_from_arrow, text_from_list
 from detente.io.reports import Custom, recording_from_reports
 from detente.io.rows import Malformed, Rows
+from detente.io.units import unit_from_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,7 +131,8 @@ def _recording(
         units["altitude"], why = _altitude_unit(names["altitude"], header, columns["altitude"])
         notes += [why] if why and "altitude" not in told.units else []
     if "speed" in names:
-        units["speed"] = UNITS.get(plain(names["speed"]), "m/s")
+        said = unit_from_name("speed", names["speed"])
+        units["speed"] = said or UNITS.get(plain(names["speed"]), "m/s")
     if "row time" in names:
         notes.append(
             f"A position counts at the time in {names['time']}, not at that of its row "
@@ -142,6 +144,9 @@ def _recording(
 
 def _altitude_unit(name: str, header: Sequence[str], column: Column) -> tuple[str, str | None]:
     """Return the unit of altitudes and, if the name alone does not say it, a sentence why."""
+    said = unit_from_name("altitude", name)
+    if said is not None:
+        return said, None
     if plain(name) in UNITS:
         return "ft", None
     value, _, unreadable = floats(column)

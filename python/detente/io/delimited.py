@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from detente.io.recording import ColumnRead, Recording, planar_from_geodetic
 from detente.io.rows import Rows
 from detente.io.screening import Screening
 from detente.io.times import read_times
-from detente.io.units import factor
+from detente.io.units import factor, unit_from_name
 from detente.table import Table
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def read_delimited(source: Source, told: Told) -> Recording:
             remedy="name them: --time T --x X --y Y, or --time T --lat LAT --lon LON",
         )
     names, rows = _rows(source, told)
+    said = {role: unit_from_name(role, name) for role, name in names.items() if role != "time"}
+    in_names = {role: unit for role, unit in said.items() if unit is not None}
+    told = replace(told, units={**in_names, **told.units})
     screening = Screening(source, rows)
     times = read_times(
         source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from detente.errors import SettingError
@@ -28,6 +29,24 @@ _OTHER_NAMES = {
 def factor(role: str, unit: str) -> float:
     """Return what one of a unit is in metres, metres a second or seconds."""
     return UNITS[role][unit]
+
+
+def unit_from_name(role: str, name: str) -> str | None:
+    """Return the unit that a column's name ends in, `None` if it ends in none.
+
+    Examples
+    --------
+    >>> unit_from_name("altitude", "alt_ft"), unit_from_name("speed", "SOG (km/h)")
+    ('ft', 'km/h')
+    """
+    known = UNITS.get(role, {})
+    words = [word for word in re.split(r"[_ ()\[\]]+", name.strip().lower()) if word]
+    for ending in (words[-1:], words[-2:]) if len(words) > 1 else ():
+        text = "_".join(ending)
+        unit = _OTHER_NAMES.get(text, text)
+        if unit in known:
+            return unit
+    return None
 
 
 def checked_units(units: Mapping[str, str]) -> dict[str, str]:

@@ -117,6 +117,7 @@ def test_an_empty_column_of_position_times_gives_way_to_that_of_rows(
         ("a,b,geoaltitude", "1,2,35000", 10668.0),
         ("a,b,geoaltitude", "1,2,9000", 9000.0),
         ("gs,track,alt_baro", "447,90,35000", 10668.0),
+        ("groundspeed,track,altitude_m", "447,90,9144", 9144.0),  # the name says it
     ],
 )
 def test_the_unit_of_altitudes_is_recognised_and_can_be_set(
@@ -173,6 +174,18 @@ def test_a_unit_that_there_is_not_is_refused(
 def test_a_column_that_there_is_not_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DecodeError, match="expected a column nothing, found the columns timest"):
         io.read(aircraft(tmp_path), columns={"altitude": "nothing"})
+
+
+def test_a_unit_at_the_end_of_a_name_counts_unless_another_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("t,x_km,y_m,alt_ft\n1533101250,1,2,1000\n")
+    columns = {"time": "t", "x": "x_km", "y": "y_m", "altitude": "alt_ft"}
+    found = io.read(path, columns=columns)
+    row = [found.detections[name][0] for name in ("x_m", "y_m", "altitude_m")]
+    assert row == pytest.approx([1000.0, 2.0, 304.8])
+    assert {each.role: each.unit for each in found.columns}["altitude"] == "ft"
+    told = io.read(path, columns=columns, units={"altitude": "m"})
+    assert told.detections["altitude_m"].tolist() == [1000.0]
 
 
 def test_positions_may_be_in_other_units(tmp_path: Path) -> None:
